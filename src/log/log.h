@@ -81,8 +81,9 @@ struct AppendRequest {
   uint64_t body_hash = 0;
 };
 
-/// Position of an application in one input partition: the next offset that it will take.
+/// Position of one reader of an application (a query) in one input partition: the next offset that it will take.
 struct InputPosition {
+  std::string reader;
   TopicPartition partition;
   Offset next;
 };
