@@ -1,0 +1,110 @@
+#pragma once
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "data/batch.h"
+#include "data/record_batch.h"
+#include "exec/evaluate.h"
+#include "plan/node.h"
+#include "state/keyed_table.h"
+
+namespace leat::exec {
+
+/// A record that could not be used, on its way to the dead letters.
+struct DeadLetter {
+  std::string topic;
+  int32_t partition = -1;
+  int64_t offset = -1;
+  TimeMs timestamp = 0;
+  std::string key, value, headers;  // as the record had them, where it is still at hand
+  bool null_key = true, null_value = true;
+  ErrorCode code;
+  std::string message;
+  std::string stage;  // node id
+};
+
+/// Counters of one node, state of the task like any other (they survive restarts and are undone
+/// with an epoch).
+struct NodeCounters {
+  uint64_t rows_in = 0;
+  uint64_t rows_out = 0;
+  uint64_t late = 0;     // rows past the grace of their window
+  uint64_t dropped = 0;  // null keys, missing matches, negative timestamps
+  uint64_t errors = 0;   // rows that became dead letters or were skipped by policy
+};
+
+/// Records of one source partition: whole batches that hold [from, to).
+struct SourceRecords {
+  int node;  // Source node, index into Query::nodes
+  PartitionId partition;
+  Offset from;
+  Offset to;
+  std::vector<ByteView> batches;
+  std::vector<std::shared_ptr<const void>> keep;
+};
+
+/// Rows that other tasks sent through a repartition, in their order of production.
+struct ExchangedRows {
+  int node;                     // Repartition node
+  std::vector<Batch*> batches;  // owned by the sender until the epoch ends
+};
+
+struct TaskInput {
+  std::vector<SourceRecords> sources;
+  std::vector<ExchangedRows> exchanged;
+};
+
+/// What a task produces in one epoch.
+struct TaskOutput {
+  /// By Repartition node, then by target partition.
+  std::map<int, std::vector<std::vector<std::unique_ptr<Batch>>>> exchanged;
+  /// By Sink node, then by partition of the sink's topic: one record batch (base offset 0), built,
+  /// not yet finished.
+  std::map<int, std::vector<RecordBatchBuilder>> sunk;
+  std::vector<DeadLetter> dead_letters;
+  void clear();
+};
+
+struct TaskOptions {
+  bool ksqldb = false;  // compatibility = 'ksqldb'
+  bool kafka_streams_timing = false;
+  bool every_update = false;  // table.updates = 'every': each update of a table goes on by itself
+  TimeMs max_future_ms = 86'400'000;  // past the batch's append time; 0: off
+  size_t batch_rows = 1024;
+};
+
+/// One (subtopology, partition): its operators and state, as a state machine without I/O, time or
+/// threads of its own. Owned by one thread at a time. An epoch is run(), then commit() or
+/// rollback().
+class Task {
+ public:
+  /// `sink_partitions` gives the partition count of each Sink node's topic.
+  static Result<std::unique_ptr<Task>> make(
+      std::shared_ptr<const plan::Query> query, const plan::Subtopology& part,
+      PartitionId partition, const TaskOptions& options,
+      const std::function<Result<int32_t>(const std::string&)>& partitions_of);
+  virtual ~Task() = default;
+
+  /// Takes the rows of all inputs merged by head timestamp (ties: topic order of the plan,
+  /// partition, offset), runs them through all operators, and at the end lets tables emit their net
+  /// changes. Deterministic. Errors: only what stops the query (policy fail, a bug); single bad
+  /// rows go to `out.dead_letters`.
+  virtual Status run(TaskInput& input, TaskOutput& out) = 0;
+  virtual void commit() = 0;
+  virtual void rollback() = 0;
+
+  /// The task's stores by name ("<query>/<node>/<partition>"), for deltas, snapshots and recovery.
+  /// Time, counters and emit positions live in "<query>/meta/<partition>".
+  virtual std::vector<std::pair<std::string, state::KeyedTable*>> stores() = 0;
+  /// Called once after recovery has filled the stores and before the first run().
+  virtual void recovered() = 0;
+
+  virtual PartitionId partition() const = 0;
+  /// Counters by node index.
+  virtual std::map<int, NodeCounters> counters() const = 0;
+};
+
+}  // namespace leat::exec
