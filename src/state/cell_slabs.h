@@ -1,0 +1,112 @@
+#pragma once
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "state/entry.h"
+
+namespace leat::state {
+
+/// Memory of one table's entries: cells of fixed sizes (steps of 8 bytes, then of an eighth of a
+/// power of two) cut from slabs that grow to 2 MiB, huge pages where the kernel gives them. An
+/// entry never moves by itself; a cell that is given back serves the next entry of its size. An
+/// entry above kCellBytesMax has a slab of its own, which is returned to the system with it. One
+/// owner.
+class CellSlabs {
+ public:
+  static constexpr size_t kCellBytesMax = 64 * 1024;
+
+  CellSlabs() = default;
+  CellSlabs(const CellSlabs&) = delete;
+  CellSlabs& operator=(const CellSlabs&) = delete;
+
+  /// The size of the cell that an entry of `bytes` (header, value, key and the rest) gets.
+  static size_t cell_bytes(size_t bytes);
+  /// A cell of at least `bytes`, its header in state free.
+  Entry* allocate(size_t bytes) {
+    if (bytes <= kSmallBytesMax) [[likely]] {
+      Class& cls = classes_[(bytes + 7) / 8];
+      if (cls.free) {
+        Entry* cell = cls.free;
+        cls.free = *reinterpret_cast<Entry**>(cell + 1);
+        return cell;
+      }
+      const size_t size = (bytes + 7) & ~size_t{7};
+      if (static_cast<size_t>(cls.end - cls.next) >= size) {
+        auto* cell = reinterpret_cast<Entry*>(cls.next);
+        cls.next += size;
+        return cell;
+      }
+    }
+    return allocate_slow(bytes);
+  }
+  /// Takes back the cell of an entry of `bytes`, as given to allocate.
+  void release(Entry* cell, size_t bytes);
+  void clear();
+  size_t bytes_held() const { return held_; }
+
+  /// A place in the walk over all cells, slab after slab. Stays good whatever happens to entries:
+  /// slabs are added at the end only, and cells stay where they are.
+  struct Cursor {
+    size_t slab = 0;
+    size_t offset = 0;
+  };
+  size_t slab_count() const { return slabs_.size(); }
+  /// Calls f(Entry*) for cells that are not free, from `cursor` to the end of slab `slab_end` - 1,
+  /// until f returns false (that cell counts as visited). True while cells may be left.
+  template <class F>
+  bool walk(Cursor& cursor, size_t slab_end, F&& f) const {
+    while (cursor.slab < slab_end) {
+      const Slab& slab = slabs_[cursor.slab];
+      const size_t used = used_bytes(slab);
+      while (cursor.offset + slab.cell_bytes <= used) {
+        auto* entry = reinterpret_cast<Entry*>(slab.memory.get() + cursor.offset);
+        cursor.offset += slab.cell_bytes;
+        if (entry->state() != Entry::State::free && !f(entry)) return true;
+      }
+      ++cursor.slab;
+      cursor.offset = 0;
+    }
+    return false;
+  }
+
+ private:
+  static constexpr size_t kSmallBytesMax = 512;
+  static constexpr size_t kSmallClasses = kSmallBytesMax / 8 + 1;
+  static constexpr size_t kClasses = kSmallClasses + 7 * 8;
+  struct Class {
+    Entry* free = nullptr;
+    char* next = nullptr;  // of the class's newest slab: the first cell never used
+    char* end = nullptr;
+    size_t slab_bytes = 0;  // of the newest slab
+  };
+  struct FreeMemory {
+    void operator()(char* p) const;
+  };
+  struct Slab {
+    std::unique_ptr<char, FreeMemory> memory;
+    size_t bytes = 0;
+    size_t cell_bytes = 0;
+    size_t cls = 0;  // kClasses: one entry of its own
+  };
+
+  static size_t class_of(size_t bytes);
+  Entry* allocate_slow(size_t bytes);
+  Entry* allocate_large(size_t bytes);
+  size_t add_slab(size_t bytes, size_t cell, size_t cls);
+  /// Cells beyond the class's bump pointer were never used and hold zeroes or nothing.
+  size_t used_bytes(const Slab& slab) const {
+    if (slab.cls == kClasses) return slab.memory ? slab.cell_bytes : 0;
+    const Class& cls = classes_[slab.cls];
+    const bool newest = cls.end == slab.memory.get() + slab.bytes;
+    return newest ? static_cast<size_t>(cls.next - slab.memory.get()) : slab.bytes;
+  }
+
+  std::array<Class, kClasses> classes_{};
+  std::vector<Slab> slabs_;
+  std::vector<size_t> vacant_;  // slabs of large entries that were given back
+  size_t held_ = 0;
+};
+
+}  // namespace leat::state

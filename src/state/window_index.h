@@ -1,0 +1,45 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "state/entry.h"
+
+namespace leat::state {
+
+/// The entries of a windowed table by window start. An entry knows its place in its bucket (four
+/// bytes behind its key), so that adding, moving and removing take no search.
+class WindowIndex {
+ public:
+  /// Bytes that an entry of a windowed table has behind its key.
+  static constexpr size_t kTailBytes = 4;
+
+  /// The window start in the last 8 bytes of `key` (big-endian, sign flipped); key.size() >= 8.
+  static int64_t start_of(ByteView key) {
+    return static_cast<int64_t>(load_be64(key.data() + key.size() - 8) ^ (uint64_t{1} << 63));
+  }
+  void add(Entry* entry);
+  /// `entry` took the place of an entry that was added.
+  void replace(Entry* entry);
+  void remove(Entry* entry);
+  void clear();
+  std::optional<int64_t> first_start() const {
+    return buckets_.empty() ? std::nullopt : std::optional(buckets_.begin()->first);
+  }
+  size_t bytes_held() const;
+
+  using Buckets = std::map<int64_t, std::vector<Entry*>>;
+  const Buckets& buckets() const { return buckets_; }
+  /// The live entries of a bucket, by key bytes.
+  static std::vector<Entry*> sorted(const std::vector<Entry*>& bucket);
+
+ private:
+  std::vector<Entry*>& bucket_of(int64_t start);
+  Buckets buckets_;
+  // The bucket used last: most entries of a batch fall into one or two windows.
+  std::vector<Entry*>* recent_ = nullptr;
+  int64_t recent_start_ = 0;
+};
+
+}  // namespace leat::state
