@@ -85,11 +85,18 @@ void Column::append_from(const Column& from, size_t row) {
   if (from.is_null(row)) set_null(size_ - 1);
 }
 
-void Column::append_null() {
+size_t Column::append() {
   reserve(size_ + 1);
-  ++size_;
   if (!valid_.empty()) valid_.push_back(1);
-  set_null(size_ - 1);
+  return size_++;
+}
+
+void Column::append_null() { set_null(append()); }
+
+void Column::truncate(size_t rows) {
+  LEAT_ASSERT(rows <= size_);
+  size_ = rows;
+  if (!valid_.empty()) valid_.resize(rows);
 }
 
 void Column::keep(const std::vector<uint32_t>& rows) {

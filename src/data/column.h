@@ -67,6 +67,10 @@ class Column {
   /// Appends one row of `from` (same type). Cost: amortised constant; bytes are not copied.
   void append_from(const Column& from, size_t row);
   void append_null();
+  /// Appends one valid row whose value is unspecified and returns its index.
+  size_t append();
+  /// Forgets the rows from `rows` on.
+  void truncate(size_t rows);
   /// Keeps the rows named by `rows` (ascending), in place.
   void keep(const std::vector<uint32_t>& rows);
   /// Replaces the contents by the rows of `from` at `rows`, in that order.
