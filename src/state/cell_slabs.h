@@ -1,10 +1,10 @@
 #pragma once
 #include <array>
 #include <cstdint>
-#include <memory>
 #include <vector>
 
 #include "state/entry.h"
+#include "state/memory_block.h"
 
 namespace leat::state {
 
@@ -23,16 +23,16 @@ class CellSlabs {
 
   /// The size of the cell that an entry of `bytes` (header, value, key and the rest) gets.
   static size_t cell_bytes(size_t bytes);
-  /// A cell of at least `bytes`, its header in state free.
+  /// A cell of at least `bytes`; its header holds nothing yet.
   Entry* allocate(size_t bytes) {
     if (bytes <= kSmallBytesMax) [[likely]] {
-      Class& cls = classes_[(bytes + 7) / 8];
+      const size_t size = small_cell_bytes(bytes);
+      Class& cls = classes_[size / 8];
       if (cls.free) {
         Entry* cell = cls.free;
-        cls.free = *reinterpret_cast<Entry**>(cell + 1);
+        cls.free = next_free(cell);
         return cell;
       }
-      const size_t size = (bytes + 7) & ~size_t{7};
       if (static_cast<size_t>(cls.end - cls.next) >= size) {
         auto* cell = reinterpret_cast<Entry*>(cls.next);
         cls.next += size;
@@ -61,7 +61,7 @@ class CellSlabs {
       const Slab& slab = slabs_[cursor.slab];
       const size_t used = used_bytes(slab);
       while (cursor.offset + slab.cell_bytes <= used) {
-        auto* entry = reinterpret_cast<Entry*>(slab.memory.get() + cursor.offset);
+        auto* entry = reinterpret_cast<Entry*>(slab.memory.data() + cursor.offset);
         cursor.offset += slab.cell_bytes;
         if (entry->state() != Entry::State::free && !f(entry)) return true;
       }
@@ -81,26 +81,27 @@ class CellSlabs {
     char* end = nullptr;
     size_t slab_bytes = 0;  // of the newest slab
   };
-  struct FreeMemory {
-    void operator()(char* p) const;
-  };
   struct Slab {
-    std::unique_ptr<char, FreeMemory> memory;
-    size_t bytes = 0;
+    MemoryBlock memory;
     size_t cell_bytes = 0;
     size_t cls = 0;  // kClasses: one entry of its own
   };
 
-  static size_t class_of(size_t bytes);
+  // A free cell keeps the next free one behind its header.
+  static Entry* next_free(const Entry* cell) { return load_le<Entry*>(cell->value()); }
+  static void set_next_free(Entry* cell, Entry* next) { store_le(cell->value(), next); }
+  static size_t small_cell_bytes(size_t bytes) {
+    return bytes <= sizeof(Entry) + 8 ? sizeof(Entry) + 8 : (bytes + 7) & ~size_t{7};
+  }
+  static size_t class_of(size_t cell_bytes);
   Entry* allocate_slow(size_t bytes);
-  Entry* allocate_large(size_t bytes);
-  size_t add_slab(size_t bytes, size_t cell, size_t cls);
+  Entry* allocate_alone(size_t cell_bytes);
   /// Cells beyond the class's bump pointer were never used and hold zeroes or nothing.
   size_t used_bytes(const Slab& slab) const {
-    if (slab.cls == kClasses) return slab.memory ? slab.cell_bytes : 0;
+    if (slab.cls == kClasses) return slab.memory.data() ? slab.cell_bytes : 0;
     const Class& cls = classes_[slab.cls];
-    const bool newest = cls.end == slab.memory.get() + slab.bytes;
-    return newest ? static_cast<size_t>(cls.next - slab.memory.get()) : slab.bytes;
+    const bool newest = cls.end == slab.memory.data() + slab.memory.bytes();
+    return newest ? static_cast<size_t>(cls.next - slab.memory.data()) : slab.memory.bytes();
   }
 
   std::array<Class, kClasses> classes_{};

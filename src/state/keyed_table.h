@@ -11,6 +11,7 @@
 #include "base/strong.h"
 #include "state/cell_slabs.h"
 #include "state/entry.h"
+#include "state/memory_block.h"
 #include "state/undo_log.h"
 #include "state/window_index.h"
 
@@ -183,11 +184,7 @@ class KeyedTable {
 
  private:
   static constexpr int kPrefetchChanges = 12;
-  struct FreeSlots {
-    void operator()(uint64_t* p) const { std::free(p); }
-  };
-  using Slots = std::unique_ptr<uint64_t[], FreeSlots>;
-  struct Hashed;  // a batch on its way: keyed_table_batch.cc
+  struct Probes;  // a batch on its way: keyed_table_batch.cc
 
   uint32_t prefetch_change(uint32_t place) const {
     const UndoLog::Record& record = undo_.at(place);
@@ -201,26 +198,34 @@ class KeyedTable {
   size_t entry_bytes(const Entry& entry) const {
     return entry_bytes(entry.key_size(), entry.value_size_);
   }
+  uint64_t* slots() const { return reinterpret_cast<uint64_t*>(slots_.data()); }
   char* first_touch(Entry* entry);
-  Entry* moved_to(Entry* entry) const;
-  Entry* find_hashed(ByteView key, uint64_t hash) const;
-  Entry* find_any(ByteView key, uint64_t hash) const;
-  Entry* insert_hashed(ByteView key, uint64_t hash, size_t value_size);
-  Entry* revive(Entry* entry, size_t value_size);
-  Entry* relocate(Entry* entry, size_t value_size);
-  void set_value_size(Entry* entry, size_t value_size);
-  void unlink(Entry* entry);
-  void load_one(ByteView key, uint64_t hash, ByteView value);
+  Entry* moved_to(const Entry* entry) const { return undo_.at(entry->undo_at_).entry; }
+
+  // Slots (keyed_table_slots.cc).
+  Entry* probe(ByteView key, uint64_t hash, size_t at) const;
   size_t slot_of(const Entry* entry) const;
+  void link(Entry* entry, uint64_t hash);
+  void unlink(Entry* entry);
   void make_room(size_t more);
   void rebuild(size_t slots);
-  void put_slot(Entry* entry, uint64_t hash);
+  void build_ordered_index();
+
+  // Entries, without undo.
+  Entry* new_entry(ByteView key, uint64_t hash, size_t value_size);
+  Entry* set_value_size(Entry* entry, size_t value_size);
+  Entry* relocate(Entry* entry, size_t value_size);
+  void load_one(ByteView key, uint64_t hash, size_t at, ByteView value);
+
+  Entry* insert(ByteView key, uint64_t hash, size_t value_size);
+  Entry* revive(Entry* entry, size_t value_size);
+  void put_back(UndoLog::Record& record);
   void end_epoch();
 
   Options options_;
   size_t tail_bytes_;
   uint32_t epoch_;
-  Slots slots_;
+  MemoryBlock slots_;
   size_t mask_ = 0;
   size_t taken_ = 0;  // slots that are not empty: entries and the marks that removals left
   size_t entries_ = 0;
@@ -228,7 +233,7 @@ class KeyedTable {
   CellSlabs cells_;
   UndoLog undo_;
   std::vector<Entry*> erased_;  // in this epoch; some may have been revived
-  std::vector<Entry*> left_;    // cells that entries moved out of in this epoch
+  std::vector<Entry*> left_;    // cells to give back when the epoch ends: their entries moved
   std::unique_ptr<OrderedIndex> ordered_;
   WindowIndex windows_;
 };

@@ -35,6 +35,7 @@ class WindowIndex {
   static std::vector<Entry*> sorted(const std::vector<Entry*>& bucket);
 
  private:
+  static char* tail(Entry* entry);
   std::vector<Entry*>& bucket_of(int64_t start);
   Buckets buckets_;
   // The bucket used last: most entries of a batch fall into one or two windows.

@@ -1,0 +1,48 @@
+#include "state/memory_block.h"
+
+#include <sys/mman.h>
+
+#include <cstdint>
+#include <cstdlib>
+
+#include "base/assert.h"
+
+namespace leat::state {
+namespace {
+
+char* map_aligned(size_t bytes) {
+  constexpr size_t kAlign = MemoryBlock::kHugePageBytes;
+  void* mapped = mmap(nullptr, bytes + kAlign, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  LEAT_ASSERT(mapped != MAP_FAILED);
+  auto* start = static_cast<char*>(mapped);
+  const size_t before = -reinterpret_cast<uintptr_t>(start) & (kAlign - 1);
+  if (before > 0) munmap(start, before);
+  if (before < kAlign) munmap(start + before + bytes, kAlign - before);
+  // Advice only: without huge pages the table is slower and as right.
+  madvise(start + before, bytes, MADV_HUGEPAGE);
+  return start + before;
+}
+
+}  // namespace
+
+MemoryBlock::MemoryBlock(size_t bytes) : bytes_(bytes) {
+  if (bytes == 0) return;
+  if (bytes >= kHugePageBytes) {
+    bytes_ = (bytes + 4095) & ~size_t{4095};
+    data_ = map_aligned(bytes_);
+  } else {
+    data_ = static_cast<char*>(std::calloc(1, bytes));
+    LEAT_ASSERT(data_ != nullptr);
+  }
+}
+
+MemoryBlock::~MemoryBlock() {
+  if (bytes_ >= kHugePageBytes) {
+    munmap(data_, bytes_);
+  } else {
+    std::free(data_);
+  }
+}
+
+}  // namespace leat::state
