@@ -89,7 +89,7 @@ class CellSlabs {
 
   // A free cell keeps the next free one behind its header.
   static Entry* next_free(const Entry* cell) { return load_le<Entry*>(cell->value()); }
-  static void set_next_free(Entry* cell, Entry* next) { store_le(cell->value(), next); }
+  static void set_next_free(Entry* cell, Entry* next) { store_le(cell->bytes(), next); }
   static size_t small_cell_bytes(size_t bytes) {
     return bytes <= sizeof(Entry) + 8 ? sizeof(Entry) + 8 : (bytes + 7) & ~size_t{7};
   }

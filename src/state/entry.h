@@ -30,7 +30,7 @@ class Entry {
   void set_state(State s) {
     key_size_and_state_ = (key_size_and_state_ & ~3u) | static_cast<uint32_t>(s);
   }
-  char* value() { return reinterpret_cast<char*>(this + 1); }
+  char* bytes() { return reinterpret_cast<char*>(this + 1); }
 
   uint32_t touched_in_ = 0;  // epoch of the last touch; 0: none that matters
   uint32_t undo_at_ = 0;     // the entry's record in the undo log, while touched_in_ is current

@@ -27,7 +27,7 @@ Entry* KeyedTable::new_entry(ByteView key, uint64_t hash, size_t value_size) {
   entry->value_size_ = static_cast<uint32_t>(value_size);
   entry->key_size_and_state_ = static_cast<uint32_t>(key.size() << 2);
   entry->set_state(Entry::State::live);
-  copy_bytes(entry->value() + value_size, key.data(), key.size());
+  copy_bytes(entry->bytes() + value_size, key.data(), key.size());
   link(entry, hash);
   ++live_;
   return entry;
@@ -35,7 +35,7 @@ Entry* KeyedTable::new_entry(ByteView key, uint64_t hash, size_t value_size) {
 
 Entry* KeyedTable::insert(ByteView key, uint64_t hash, size_t value_size) {
   Entry* entry = new_entry(key, hash, value_size);
-  std::memset(entry->value(), 0, value_size);
+  std::memset(entry->bytes(), 0, value_size);
   entry->undo_at_ = undo_.add(entry, UndoLog::kAbsent);
   entry->touched_in_ = epoch_;
   return entry;
@@ -49,13 +49,13 @@ Entry* KeyedTable::find(ByteView key) const {
 }
 
 char* KeyedTable::first_touch(Entry* entry) {
-  if (entry->state() == Entry::State::moved) return moved_to(entry)->value();
+  if (entry->state() == Entry::State::moved) return moved_to(entry)->bytes();
   LEAT_ASSERT(entry->live());
   const uint32_t place = undo_.add(entry, entry->value_size_);
   copy_bytes(undo_.at(place).old_value(), entry->value(), entry->value_size_);
   entry->undo_at_ = place;
   entry->touched_in_ = epoch_;
-  return entry->value();
+  return entry->bytes();
 }
 
 Entry* KeyedTable::relocate(Entry* entry, size_t value_size) {
@@ -63,9 +63,9 @@ Entry* KeyedTable::relocate(Entry* entry, size_t value_size) {
   Entry* place = cells_.allocate(entry_bytes(key.size(), value_size));
   *place = *entry;
   place->value_size_ = static_cast<uint32_t>(value_size);
-  copy_bytes(place->value(), entry->value(), std::min<size_t>(value_size, entry->value_size_));
+  copy_bytes(place->bytes(), entry->value(), std::min<size_t>(value_size, entry->value_size_));
   // The key and, in a windowed table, the place in the bucket.
-  copy_bytes(place->value() + value_size, key.data(), key.size() + tail_bytes_);
+  copy_bytes(place->bytes() + value_size, key.data(), key.size() + tail_bytes_);
   const size_t slot = slot_of(entry);
   slots()[slot] += reinterpret_cast<uintptr_t>(place) - reinterpret_cast<uintptr_t>(entry);
   if (ordered_) ordered_->replace(entry, place);
@@ -83,7 +83,7 @@ Entry* KeyedTable::set_value_size(Entry* entry, size_t value_size) {
   if (CellSlabs::cell_bytes(entry_bytes(*entry)) !=
       CellSlabs::cell_bytes(entry_bytes(entry->key_size(), value_size)))
     return relocate(entry, value_size);
-  std::memmove(entry->value() + value_size, entry->key().data(), entry->key_size() + tail_bytes_);
+  std::memmove(entry->bytes() + value_size, entry->key().data(), entry->key_size() + tail_bytes_);
   entry->value_size_ = static_cast<uint32_t>(value_size);
   return entry;
 }
@@ -107,11 +107,11 @@ Entry* KeyedTable::assign(Entry* entry, ByteView value) {
   if (value.data() >= cell && value.data() < cell + entry_bytes(*entry)) {
     const std::string copy(value);
     entry = resize(entry, copy.size());
-    copy_bytes(entry->value(), copy.data(), copy.size());
+    copy_bytes(entry->bytes(), copy.data(), copy.size());
     return entry;
   }
   entry = resize(entry, value.size());
-  copy_bytes(entry->value(), value.data(), value.size());
+  copy_bytes(entry->bytes(), value.data(), value.size());
   return entry;
 }
 
@@ -162,7 +162,7 @@ void KeyedTable::put_back(UndoLog::Record& record) {
   if (!entry->live()) ++live_;
   entry->set_state(Entry::State::live);
   entry = set_value_size(entry, record.old_size);
-  copy_bytes(entry->value(), record.old_value(), record.old_size);
+  copy_bytes(entry->bytes(), record.old_value(), record.old_size);
 }
 
 void KeyedTable::end_epoch() {

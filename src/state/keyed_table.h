@@ -72,7 +72,7 @@ class KeyedTable {
   /// rollback and for_each_change; each further one costs one comparison.
   char* touch(Entry* entry) {
     if (entry->touched_in_ == epoch_) [[likely]]
-      return entry->value();
+      return entry->bytes();
     return first_touch(entry);
   }
   /// Gives the entry a value of another size (contents kept as far as both go, new bytes
@@ -155,8 +155,9 @@ class KeyedTable {
 
   enum class WindowOrder : uint8_t { by_key, any };
   /// Calls f(Entry&) for live entries with from <= window start < to: ascending by start and within
-  /// a start by key bytes (or, for less, in any order). f may touch, resize and erase the entry
-  /// that it is given; it must not insert. Cost: that of the windows visited, not of the table.
+  /// a start by the key bytes in front of it (or, for less, in any order). f may touch, resize and
+  /// erase the entry that it is given; it must not insert. Cost: that of the windows visited, not
+  /// of the table.
   void for_each_window(int64_t from, int64_t to, WindowOrder order,
                        const std::function<void(Entry&)>& f);
   /// Erases entries whose window starts below `bound`, oldest window first, each after f (which may

@@ -8,7 +8,7 @@ namespace leat::state {
 
 // Place of the entry in its bucket, behind the key.
 char* WindowIndex::tail(Entry* entry) {
-  return entry->value() + entry->value_size() + entry->key_size();
+  return entry->bytes() + entry->value_size() + entry->key_size();
 }
 
 std::vector<Entry*>& WindowIndex::bucket_of(int64_t start) {
@@ -62,8 +62,12 @@ std::vector<Entry*> WindowIndex::sorted(const std::vector<Entry*>& bucket) {
   entries.reserve(bucket.size());
   for (Entry* entry : bucket)
     if (entry->live()) entries.push_back(entry);
+  // Without the start: behind a key that begins another one it would come first or last by chance.
+  const auto own_key = [](const Entry* entry) {
+    return entry->key().substr(0, entry->key().size() - sizeof(int64_t));
+  };
   std::sort(entries.begin(), entries.end(),
-            [](const Entry* a, const Entry* b) { return a->key() < b->key(); });
+            [&](const Entry* a, const Entry* b) { return own_key(a) < own_key(b); });
   return entries;
 }
 

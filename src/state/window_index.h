@@ -31,7 +31,7 @@ class WindowIndex {
 
   using Buckets = std::map<int64_t, std::vector<Entry*>>;
   const Buckets& buckets() const { return buckets_; }
-  /// The live entries of a bucket, by key bytes.
+  /// The live entries of a bucket, by the key bytes in front of the start.
   static std::vector<Entry*> sorted(const std::vector<Entry*>& bucket);
 
  private:
