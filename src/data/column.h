@@ -61,6 +61,12 @@ class Column {
   }
   /// One byte a row, 0 = null; nullptr when no row is null.
   const uint8_t* validity() const { return valid_.empty() ? nullptr : valid_.data(); }
+  /// The same for writing, made (all valid) where there is none. Whoever clears a byte here leaves
+  /// the value as it is: loops that combine many nulls at once.
+  uint8_t* writable_validity() {
+    if (valid_.empty()) valid_.assign(size_, 1);
+    return valid_.data();
+  }
   /// Makes every row null.
   void set_all_null();
 

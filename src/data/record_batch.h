@@ -87,16 +87,20 @@ class RecordBatchBuilder {
   /// empty for none.
   void add(TimeMs timestamp, ByteView key, ByteView value, ByteView headers = {});
   size_t count() const { return count_; }
-  size_t bytes() const { return buffer_.size(); }
+  /// Bytes of the batch so far, its header included.
+  size_t bytes() const { return size_; }
   TimeMs max_timestamp() const { return max_timestamp_; }
-  /// Finishes the batch (lengths, CRC) and returns its bytes, valid until the next add() or
-  /// clear(). The base offset is not covered by the CRC: set_base_offset may patch it later.
+  /// Finishes the batch (lengths, CRC) of at least one record and returns its bytes, valid until
+  /// the next add() or clear(). The base offset is not covered by the CRC: set_base_offset may
+  /// patch it later.
   ByteView finish(Offset base_offset, const Producer& producer);
   ByteView finish(Offset base_offset = Offset(0)) { return finish(base_offset, Producer{}); }
   void clear();
 
  private:
-  std::string buffer_;
+  char* reserve(size_t more);
+  std::string buffer_;  // only grows; the batch is its first size_ bytes
+  size_t size_ = kRecordBatchHeaderBytes;
   size_t count_ = 0;
   TimeMs base_timestamp_ = 0;
   TimeMs max_timestamp_ = kNoTime;
