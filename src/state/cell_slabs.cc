@@ -35,7 +35,7 @@ Entry* CellSlabs::allocate_slow(size_t bytes) {
   Class& cls = classes_[index];
   if (cls.free) {
     Entry* entry = cls.free;
-    cls.free = next_free(entry);
+    cls.free = entry->pointer();
     return entry;
   }
   if (static_cast<size_t>(cls.end - cls.next) < cell) {
@@ -75,7 +75,7 @@ void CellSlabs::release(Entry* entry, size_t bytes) {
   if (cell <= kCellBytesMax) [[likely]] {
     Class& cls = classes_[class_of(cell)];
     entry->set_state(Entry::State::free);
-    set_next_free(entry, cls.free);
+    entry->set_pointer(cls.free);
     cls.free = entry;
     return;
   }

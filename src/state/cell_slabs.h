@@ -30,7 +30,7 @@ class CellSlabs {
       Class& cls = classes_[size / 8];
       if (cls.free) {
         Entry* cell = cls.free;
-        cls.free = next_free(cell);
+        cls.free = cell->pointer();
         return cell;
       }
       if (static_cast<size_t>(cls.end - cls.next) >= size) {
@@ -72,6 +72,7 @@ class CellSlabs {
   }
 
  private:
+  static constexpr size_t kCellBytesMin = 24;  // header and pointer() fit
   static constexpr size_t kSmallBytesMax = 512;
   static constexpr size_t kSmallClasses = kSmallBytesMax / 8 + 1;
   static constexpr size_t kClasses = kSmallClasses + 7 * 8;
@@ -87,11 +88,8 @@ class CellSlabs {
     size_t cls = 0;  // kClasses: one entry of its own
   };
 
-  // A free cell keeps the next free one behind its header.
-  static Entry* next_free(const Entry* cell) { return load_le<Entry*>(cell->value()); }
-  static void set_next_free(Entry* cell, Entry* next) { store_le(cell->bytes(), next); }
   static size_t small_cell_bytes(size_t bytes) {
-    return bytes <= sizeof(Entry) + 8 ? sizeof(Entry) + 8 : (bytes + 7) & ~size_t{7};
+    return bytes <= kCellBytesMin ? kCellBytesMin : (bytes + 7) & ~size_t{7};
   }
   static size_t class_of(size_t cell_bytes);
   Entry* allocate_slow(size_t bytes);

@@ -11,7 +11,7 @@ KeyedTable::KeyedTable() : KeyedTable(Options()) {}
 
 KeyedTable::KeyedTable(const Options& options)
     : options_(options),
-      tail_bytes_(options.key_suffix_time ? WindowIndex::kTailBytes : 0),
+      tail_flag_(options.key_suffix_time ? Entry::kTailFlag : 0),
       epoch_(options.first_epoch) {
   LEAT_ASSERT(epoch_ != 0);
 }
@@ -23,11 +23,10 @@ Entry* KeyedTable::new_entry(ByteView key, uint64_t hash, size_t value_size) {
   LEAT_ASSERT(value_size < UndoLog::kAbsent);
   Entry* entry = cells_.allocate(entry_bytes(key.size(), value_size));
   entry->touched_in_ = 0;
-  entry->undo_at_ = 0;
   entry->value_size_ = static_cast<uint32_t>(value_size);
-  entry->key_size_and_state_ = static_cast<uint32_t>(key.size() << 2);
+  entry->word_ = static_cast<uint32_t>(key.size() << Entry::kKeySizeShift) | tail_flag_;
   entry->set_state(Entry::State::live);
-  copy_bytes(entry->bytes() + value_size, key.data(), key.size());
+  copy_bytes(entry->bytes(), key.data(), key.size());
   link(entry, hash);
   ++live_;
   return entry;
@@ -35,8 +34,8 @@ Entry* KeyedTable::new_entry(ByteView key, uint64_t hash, size_t value_size) {
 
 Entry* KeyedTable::insert(ByteView key, uint64_t hash, size_t value_size) {
   Entry* entry = new_entry(key, hash, value_size);
-  std::memset(entry->bytes(), 0, value_size);
-  entry->undo_at_ = undo_.add(entry, UndoLog::kAbsent);
+  std::memset(entry->writable_value(), 0, value_size);
+  undo_.add(entry, UndoLog::kAbsent);
   entry->touched_in_ = epoch_;
   return entry;
 }
@@ -49,29 +48,36 @@ Entry* KeyedTable::find(ByteView key) const {
 }
 
 char* KeyedTable::first_touch(Entry* entry) {
-  if (entry->state() == Entry::State::moved) return moved_to(entry)->bytes();
-  LEAT_ASSERT(entry->live());
-  const uint32_t place = undo_.add(entry, entry->value_size_);
-  copy_bytes(undo_.at(place).old_value(), entry->value(), entry->value_size_);
-  entry->undo_at_ = place;
+  if (!entry->live()) [[unlikely]] {
+    LEAT_ASSERT(entry->state() == Entry::State::moved);
+    return moved_to(entry)->writable_value();
+  }
+  char* value = entry->writable_value();
+  copy_bytes(undo_.add(entry, entry->value_size_).old_value(), value, entry->value_size_);
   entry->touched_in_ = epoch_;
-  return entry->bytes();
+  return value;
+}
+
+Entry* KeyedTable::moved_to(Entry* entry) {
+  do entry = entry->pointer();
+  while (entry->state() == Entry::State::moved);
+  return entry;
 }
 
 Entry* KeyedTable::relocate(Entry* entry, size_t value_size) {
-  const ByteView key = entry->key();
-  Entry* place = cells_.allocate(entry_bytes(key.size(), value_size));
+  Entry* place = cells_.allocate(entry_bytes(entry->key_size(), value_size));
   *place = *entry;
   place->value_size_ = static_cast<uint32_t>(value_size);
-  copy_bytes(place->bytes(), entry->value(), std::min<size_t>(value_size, entry->value_size_));
   // The key and, in a windowed table, the place in the bucket.
-  copy_bytes(place->bytes() + value_size, key.data(), key.size() + tail_bytes_);
+  copy_bytes(place->bytes(), entry->bytes(), entry->key_size() + tail_flag_);
+  copy_bytes(place->writable_value(), entry->value(),
+             std::min<size_t>(value_size, entry->value_size_));
   const size_t slot = slot_of(entry);
   slots()[slot] += reinterpret_cast<uintptr_t>(place) - reinterpret_cast<uintptr_t>(entry);
   if (ordered_) ordered_->replace(entry, place);
   if (options_.key_suffix_time) windows_.replace(place);
-  if (place->touched_in_ == epoch_) undo_.at(place->undo_at_).entry = place;
   entry->set_state(Entry::State::moved);
+  entry->set_pointer(place);
   entry->touched_in_ = 0;
   left_.push_back(entry);
   return place;
@@ -83,7 +89,6 @@ Entry* KeyedTable::set_value_size(Entry* entry, size_t value_size) {
   if (CellSlabs::cell_bytes(entry_bytes(*entry)) !=
       CellSlabs::cell_bytes(entry_bytes(entry->key_size(), value_size)))
     return relocate(entry, value_size);
-  std::memmove(entry->bytes() + value_size, entry->key().data(), entry->key_size() + tail_bytes_);
   entry->value_size_ = static_cast<uint32_t>(value_size);
   return entry;
 }
@@ -107,11 +112,11 @@ Entry* KeyedTable::assign(Entry* entry, ByteView value) {
   if (value.data() >= cell && value.data() < cell + entry_bytes(*entry)) {
     const std::string copy(value);
     entry = resize(entry, copy.size());
-    copy_bytes(entry->bytes(), copy.data(), copy.size());
+    copy_bytes(entry->writable_value(), copy.data(), copy.size());
     return entry;
   }
   entry = resize(entry, value.size());
-  copy_bytes(entry->bytes(), value.data(), value.size());
+  copy_bytes(entry->writable_value(), value.data(), value.size());
   return entry;
 }
 
@@ -143,15 +148,15 @@ void KeyedTable::commit() {
 void KeyedTable::rollback() {
   if (undo_.empty()) return;
   for (uint32_t place = undo_.last(); place != UndoLog::kNone;) {
-    UndoLog::Record& record = undo_.at(place);
+    const UndoLog::Record& record = undo_.at(place);
     place = record.before;
     put_back(record);
   }
   end_epoch();
 }
 
-void KeyedTable::put_back(UndoLog::Record& record) {
-  Entry* entry = record.entry;
+void KeyedTable::put_back(const UndoLog::Record& record) {
+  Entry* entry = resolve(record.entry);
   if (record.was_absent()) {
     if (entry->live()) --live_;
     unlink(entry);
@@ -162,7 +167,7 @@ void KeyedTable::put_back(UndoLog::Record& record) {
   if (!entry->live()) ++live_;
   entry->set_state(Entry::State::live);
   entry = set_value_size(entry, record.old_size);
-  copy_bytes(entry->bytes(), record.old_value(), record.old_size);
+  copy_bytes(entry->writable_value(), record.old_value(), record.old_size);
 }
 
 void KeyedTable::end_epoch() {

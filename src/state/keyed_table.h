@@ -33,7 +33,7 @@ std::optional<std::string> end_of_prefix(ByteView prefix);
 /// Entries keep their address until they are erased and the erasure is committed, or until their
 /// value changes its size class (assign, resize): see resolve.
 ///
-/// One owner thread, no locks. Keys hold up to 1 GiB, values up to 4 GiB.
+/// One owner thread, no locks. Keys hold up to 512 MiB, values up to 4 GiB.
 class KeyedTable {
  public:
   struct Options {
@@ -72,7 +72,7 @@ class KeyedTable {
   /// rollback and for_each_change; each further one costs one comparison.
   char* touch(Entry* entry) {
     if (entry->touched_in_ == epoch_) [[likely]]
-      return entry->bytes();
+      return entry->writable_value();
     return first_touch(entry);
   }
   /// Gives the entry a value of another size (contents kept as far as both go, new bytes
@@ -87,8 +87,8 @@ class KeyedTable {
   void erase(Entry* entry);
   /// Where an entry is now whose pointer was taken earlier in this epoch. Needed by whoever holds
   /// several pointers to one entry (equal keys of a batch) while values change their size; the
-  /// place that an entry left stays readable until the epoch ends, with live() == false.
-  Entry* resolve(Entry* entry) const {
+  /// place that an entry left has live() == false.
+  static Entry* resolve(Entry* entry) {
     return entry->state() == Entry::State::moved ? moved_to(entry) : entry;
   }
 
@@ -107,7 +107,7 @@ class KeyedTable {
       if (ahead != end) ahead = prefetch_change(ahead);
       const UndoLog::Record& record = undo_.at(place);
       place += record.units();
-      const Entry* entry = record.entry;
+      const Entry* entry = resolve(record.entry);
       const ByteView before =
           record.was_absent() ? ByteView() : ByteView(record.old_value(), record.old_size);
       const ByteView after = entry->live() ? entry->value_bytes() : ByteView();
@@ -190,18 +190,18 @@ class KeyedTable {
   uint32_t prefetch_change(uint32_t place) const {
     const UndoLog::Record& record = undo_.at(place);
     __builtin_prefetch(record.entry);
-    __builtin_prefetch(reinterpret_cast<const char*>(record.entry) + 40);
+    __builtin_prefetch(reinterpret_cast<const char*>(record.entry) + 31);
     return place + record.units();
   }
   size_t entry_bytes(size_t key_size, size_t value_size) const {
-    return sizeof(Entry) + key_size + value_size + tail_bytes_;
+    return Entry::value_offset(key_size, tail_flag_) + value_size;
   }
   size_t entry_bytes(const Entry& entry) const {
     return entry_bytes(entry.key_size(), entry.value_size_);
   }
   uint64_t* slots() const { return reinterpret_cast<uint64_t*>(slots_.data()); }
   char* first_touch(Entry* entry);
-  Entry* moved_to(const Entry* entry) const { return undo_.at(entry->undo_at_).entry; }
+  static Entry* moved_to(Entry* entry);
 
   // Slots (keyed_table_slots.cc).
   Entry* probe(ByteView key, uint64_t hash, size_t at) const;
@@ -220,11 +220,11 @@ class KeyedTable {
 
   Entry* insert(ByteView key, uint64_t hash, size_t value_size);
   Entry* revive(Entry* entry, size_t value_size);
-  void put_back(UndoLog::Record& record);
+  void put_back(const UndoLog::Record& record);
   void end_epoch();
 
   Options options_;
-  size_t tail_bytes_;
+  uint32_t tail_flag_;
   uint32_t epoch_;
   MemoryBlock slots_;
   size_t mask_ = 0;

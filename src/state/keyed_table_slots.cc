@@ -26,8 +26,7 @@ Entry* KeyedTable::probe(ByteView key, uint64_t hash, size_t at) const {
     if (slot == kEmptySlot) return nullptr;
     if (!may_be(slot, hash)) continue;
     Entry* entry = entry_in(slot);
-    if (entry->key_size() == key.size() &&
-        equal_bytes(entry->value() + entry->value_size_, key.data(), key.size()))
+    if (entry->key_size() == key.size() && equal_bytes(entry->bytes(), key.data(), key.size()))
       return entry;
   }
 }

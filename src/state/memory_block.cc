@@ -4,11 +4,14 @@
 
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 
 #include "base/assert.h"
 
 namespace leat::state {
 namespace {
+
+constexpr size_t kLineBytes = 64;
 
 char* map_aligned(size_t bytes) {
   constexpr size_t kAlign = MemoryBlock::kHugePageBytes;
@@ -32,8 +35,10 @@ MemoryBlock::MemoryBlock(size_t bytes) : bytes_(bytes) {
     bytes_ = (bytes + 4095) & ~size_t{4095};
     data_ = map_aligned(bytes_);
   } else {
-    data_ = static_cast<char*>(std::calloc(1, bytes));
+    bytes_ = (bytes + kLineBytes - 1) & ~(kLineBytes - 1);
+    data_ = static_cast<char*>(std::aligned_alloc(kLineBytes, bytes_));
     LEAT_ASSERT(data_ != nullptr);
+    std::memset(data_, 0, bytes_);
   }
 }
 

@@ -4,7 +4,7 @@
 
 namespace leat::state {
 
-/// Zeroed memory straight from the system. From 2 MiB on it is aligned to huge pages and the kernel
+/// Zeroed memory, aligned to cache lines. From 2 MiB on it is aligned to huge pages and the kernel
 /// is asked for them: a table's random accesses otherwise miss the TLB each time.
 class MemoryBlock {
  public:

@@ -16,7 +16,7 @@ class UndoLog {
   static constexpr uint32_t kAbsent = UINT32_MAX;
   static constexpr uint32_t kNone = UINT32_MAX;
   struct Record {
-    Entry* entry;
+    Entry* entry;  // where it was then: it may have moved since
     uint32_t old_size;
     uint32_t before;  // place of the record before this one; kNone for the first
     const char* old_value() const { return reinterpret_cast<const char*>(this + 1); }
@@ -25,8 +25,8 @@ class UndoLog {
     uint32_t units() const { return 2 + (was_absent() ? 0 : (old_size + 7) / 8); }
   };
 
-  /// Adds a record with room for `old_size` bytes (none for kAbsent) and returns its place.
-  uint32_t add(Entry* entry, uint32_t old_size) {
+  /// Adds a record with room for `old_size` bytes (none for kAbsent).
+  Record& add(Entry* entry, uint32_t old_size) {
     const uint32_t units = 2 + (old_size == kAbsent ? 0 : (old_size + 7) / 8);
     if (end_ + units > capacity_) [[unlikely]]
       grow(units);
@@ -38,7 +38,7 @@ class UndoLog {
     last_ = place;
     end_ += units;
     ++count_;
-    return place;
+    return record;
   }
   Record& at(uint32_t place) { return *reinterpret_cast<Record*>(units_.get() + place); }
   const Record& at(uint32_t place) const {

@@ -6,11 +6,6 @@
 
 namespace leat::state {
 
-// Place of the entry in its bucket, behind the key.
-char* WindowIndex::tail(Entry* entry) {
-  return entry->bytes() + entry->value_size() + entry->key_size();
-}
-
 std::vector<Entry*>& WindowIndex::bucket_of(int64_t start) {
   if (recent_ == nullptr || recent_start_ != start) {
     recent_ = &buckets_[start];
@@ -23,22 +18,22 @@ void WindowIndex::add(Entry* entry) {
   LEAT_ASSERT(entry->key_size() >= sizeof(int64_t));
   std::vector<Entry*>& bucket = bucket_of(start_of(entry->key()));
   LEAT_ASSERT(bucket.size() < UINT32_MAX);
-  store_le(tail(entry), static_cast<uint32_t>(bucket.size()));
+  store_le(entry->tail(), static_cast<uint32_t>(bucket.size()));
   bucket.push_back(entry);
 }
 
 void WindowIndex::replace(Entry* entry) {
-  bucket_of(start_of(entry->key()))[load_le<uint32_t>(tail(entry))] = entry;
+  bucket_of(start_of(entry->key()))[load_le<uint32_t>(entry->tail())] = entry;
 }
 
 void WindowIndex::remove(Entry* entry) {
   const int64_t start = start_of(entry->key());
   std::vector<Entry*>& bucket = bucket_of(start);
-  const auto place = load_le<uint32_t>(tail(entry));
+  const auto place = load_le<uint32_t>(entry->tail());
   LEAT_ASSERT(place < bucket.size() && bucket[place] == entry);
   Entry* last = bucket.back();
   bucket[place] = last;
-  store_le(tail(last), place);
+  store_le(last->tail(), place);
   bucket.pop_back();
   if (bucket.empty()) {
     buckets_.erase(start);

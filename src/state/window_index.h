@@ -12,9 +12,6 @@ namespace leat::state {
 /// bytes behind its key), so that adding, moving and removing take no search.
 class WindowIndex {
  public:
-  /// Bytes that an entry of a windowed table has behind its key.
-  static constexpr size_t kTailBytes = 4;
-
   /// The window start in the last 8 bytes of `key` (big-endian, sign flipped); key.size() >= 8.
   static int64_t start_of(ByteView key) {
     return static_cast<int64_t>(load_be64(key.data() + key.size() - 8) ^ (uint64_t{1} << 63));
@@ -35,7 +32,6 @@ class WindowIndex {
   static std::vector<Entry*> sorted(const std::vector<Entry*>& bucket);
 
  private:
-  static char* tail(Entry* entry);
   std::vector<Entry*>& bucket_of(int64_t start);
   Buckets buckets_;
   // The bucket used last: most entries of a batch fall into one or two windows.
