@@ -81,7 +81,8 @@ struct AppendRequest {
   uint64_t body_hash = 0;
 };
 
-/// Position of one reader of an application (a query) in one input partition: the next offset that it will take.
+/// Position of one reader of an application (a query) in one input partition: the next offset that
+/// it will take.
 struct InputPosition {
   std::string reader;
   TopicPartition partition;
@@ -177,6 +178,10 @@ class Log {
   /// epoch may begin. `done` is called when it is durable. An error returned here means that
   /// nothing was written.
   virtual Status commit(Commit commit, AppendDone done) = 0;
+
+  /// Tells whether an epoch will follow each append soon, so that a log which syncs by itself may
+  /// hold a small group for its commit. A hint; any thread.
+  virtual void set_expecting(bool expecting) { (void)expecting; }
 
   virtual Result<ApplicationState> application(const std::string& name) const = 0;
   /// All known applications, sorted.

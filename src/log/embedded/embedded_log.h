@@ -99,7 +99,7 @@ class EmbeddedLog final : public Log {
   void apply_retention();
   /// Tells that an epoch will commit soon after the next append: the writer then holds a small
   /// group for it, at most min(100 us, half a sync). Cheap; any thread.
-  void set_expecting(bool expecting);
+  void set_expecting(bool expecting) override;
 
   const RecoveryReport& recovery_report() const;
   LogStats stats() const;

@@ -1,0 +1,251 @@
+// Queries come and go between two epochs; one that is added to old data catches up in a lane of its
+// own.
+#include <algorithm>
+
+#include "runtime/query_record.h"
+#include "runtime/runtime.h"
+
+namespace leat::runtime {
+
+void Runtime::change(QueryChanges changes, std::function<void(Status)> done) {
+  post([this, changes = std::move(changes), done = std::move(done)]() mutable {
+    apply_change(std::move(changes), std::move(done));
+  });
+}
+
+void Runtime::apply_change(QueryChanges changes, std::function<void(Status)> done) {
+  if (Status checked = check_removals(changes.remove); !checked.has_value()) return done(checked);
+  Commit work;
+  for (MetadataChange& fact : changes.metadata)
+    work.metadata.push_back({"user/" + fact.key, fact.value});
+  for (const std::string& id : changes.remove) work.metadata.push_back({query_key(id), ""});
+  auto built = build(std::move(changes.add), epoch_.plus(1), changes.remove);
+  if (!built.has_value()) return done(std::move(built).error());
+
+  auto lane = std::make_unique<Lane>();
+  for (auto& query : *built) {
+    Position at;
+    std::optional<Position> before = position_of_replaced(query->id(), changes.remove);
+    for (const auto& [node, topic] : query->sources()) {
+      for (int32_t p = 0; p < topic.config.partitions; ++p) {
+        TopicPartition partition{topic.id, PartitionId(p)};
+        auto bounds = log_.bounds(partition);
+        if (!bounds.has_value()) return done(std::move(bounds).error());
+        at[partition] = changes.from_latest ? bounds->appended_end : bounds->start;
+        if (before && before->contains(partition)) at[partition] = before->at(partition);
+        work.inputs.push_back({query->reader(), partition, at[partition]});
+      }
+    }
+    lane->add(*query, at);
+    QueryRecord record{query->since(), false, query->query().statement, {}};
+    if (auto plan = plan::encode(query->query()); plan.has_value()) {
+      record.plan = *std::move(plan);
+    } else if (plan.error().code() != ErrorCode::unsupported) {
+      return done(std::move(plan).error());
+    }
+    work.metadata.push_back({query_key(query->id()), encode(record)});
+  }
+
+  if (Status begun = log_.begin_epoch(options_.application, {}); !begun.has_value())
+    return done(begun);
+  std::vector<MetadataChange> metadata = work.metadata;
+  Status ordered = commit(std::move(work), done);
+  if (!ordered.has_value()) {
+    log_.abandon_epoch(options_.application);
+    return done(ordered);
+  }
+  for (MetadataChange& fact : metadata) {
+    if (fact.value.empty()) {
+      metadata_.erase(fact.key);
+    } else {
+      metadata_[fact.key] = std::move(fact.value);
+    }
+  }
+  remove_queries(changes.remove);
+  for (auto& query : *built) queries_.push_back(std::move(query));
+  if (!lane->empty()) lanes_.push_back(std::move(lane));
+  merge_level_lanes();
+  publish();
+}
+
+Result<std::vector<std::unique_ptr<QueryRun>>> Runtime::build(
+    std::vector<plan::Query> queries, EpochId since, const std::vector<std::string>& removed) {
+  auto contains = [](const auto& names, const std::string& name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  std::vector<std::unique_ptr<QueryRun>> built;
+  for (plan::Query& query : queries) {
+    std::string id = query.id;
+    bool taken = (find(id) != nullptr && !contains(removed, id)) ||
+                 std::any_of(built.begin(), built.end(), [&](auto& b) { return b->id() == id; });
+  });
+  if (taken)
+    return Error(ErrorCode::already_exists, "there is a query of this name already: " + id);
+  auto run = QueryRun::make(std::move(query), since, log_, options_.tasks);
+  if (!run.has_value()) return std::move(run).error().with_context("query " + id);
+  (*run)->recovered();
+  built.push_back(*std::move(run));
+}
+return built;
+}
+
+// A query that is removed and added in one change is replaced: the new one goes on where the old
+// one stood.
+std::optional<Position> Runtime::position_of_replaced(
+    const std::string& id, const std::vector<std::string>& removed) const {
+  if (std::find(removed.begin(), removed.end(), id) == removed.end()) return std::nullopt;
+  const QueryRun* old = find(id);
+  for (const auto& lane : lanes_) {
+    const auto& members = lane->queries();
+    if (std::find(members.begin(), members.end(), old) != members.end())
+      return lane->position_of(*old);
+  }
+  return std::nullopt;
+}
+
+Status Runtime::check_removals(const std::vector<std::string>& ids) const {
+  for (const std::string& id : ids)
+    if (find(id) == nullptr)
+      return Error(ErrorCode::not_found, "there is no query of this name: " + id);
+  return {};
+}
+
+void Runtime::remove_queries(const std::vector<std::string>& ids) {
+  for (const std::string& id : ids) {
+    QueryRun* query = find(id);
+    for (auto& lane : lanes_) lane->remove(*query);
+    std::erase_if(queries_, [&](const auto& owned) { return owned.get() == query; });
+  }
+  std::erase_if(lanes_, [&](const auto& lane) { return lane != lanes_.front() && lane->empty(); });
+}
+
+QueryRun* Runtime::find(std::string_view id) const {
+  for (const auto& query : queries_)
+    if (query->id() == id) return query.get();
+  return nullptr;
+}
+
+// A lane that catches up must not pass the common one on what both read, or it could never meet it.
+Position Runtime::ceiling() const {
+  Position ceiling;
+  for (const auto& [edge, queue] : lanes_[0]->inputs())
+    if (!lanes_[0]->written().contains(edge.partition.topic))
+      ceiling[edge.partition] = queue.next();
+  return ceiling;
+}
+
+bool Runtime::is_level(const Lane& lane) const {
+  if (lanes_[0]->empty()) return true;
+  Position common = ceiling();
+  for (const auto& [edge, queue] : lane.inputs()) {
+    auto shared = common.find(edge.partition);
+    if (shared != common.end()) {
+      if (queue.next() != shared->second) return false;
+      continue;
+    }
+    auto bounds = log_.bounds(edge.partition);
+    if (!bounds.has_value() || queue.next() < bounds->appended_end) return false;
+  }
+  return true;
+}
+
+void Runtime::merge_level_lanes() {
+  bool merged = false;
+  for (size_t i = 1; i < lanes_.size();) {
+    Lane& lane = *lanes_[i];
+    if (!is_level(lane)) {
+      ++i;
+      continue;
+    }
+    for (QueryRun* query : std::vector<QueryRun*>(lane.queries())) {
+      Position at = lane.position_of(*query);
+      lanes_[0]->add(*query, at);
+      auto record = decode_query_record(metadata_[query_key(query->id())]);
+      LEAT_ASSERT(record.has_value());
+      record->common = true;
+      metadata_[query_key(query->id())] = encode(*record);
+      pending_metadata_.push_back({query_key(query->id()), encode(*record)});
+    }
+    lanes_.erase(lanes_.begin() + static_cast<ptrdiff_t>(i));
+    merged = true;
+  }
+  if (!merged) return;
+  // Nothing was committed by it: what is durable now stands at the joined position as soon as the
+  // last commit does.
+  std::lock_guard lock(mutex_);
+  if (commits_durable_ >= commits_made_) {
+    durable_ = stand();
+  } else {
+    stand_at_commit_[commits_made_] = stand();
+  }
+}
+
+void Runtime::publish() {
+  log_.set_expecting(!lanes_[0]->empty());
+  std::map<std::string, Installed, std::less<>> installed;
+  for (const auto& query : queries_) {
+    Installed entry{std::make_shared<const plan::Query>(query->query()), std::nullopt};
+    if (query->view() != nullptr) {
+      const TopicInfo& topic = query->sinks().empty() ? query->sources().begin()->second
+                                                      : query->sinks().begin()->second;
+      entry.view = ViewInfo{query->view()->schema(), query->view()->window(), topic.name};
+    }
+    installed.emplace(query->id(), std::move(entry));
+  }
+  std::lock_guard lock(mutex_);
+  installed_ = std::move(installed);
+}
+
+std::map<std::string, std::shared_ptr<const plan::Query>> Runtime::plans() const {
+  std::lock_guard lock(mutex_);
+  std::map<std::string, std::shared_ptr<const plan::Query>> plans;
+  for (const auto& [id, entry] : installed_) plans[id] = entry.plan;
+  return plans;
+}
+
+Result<Runtime::ViewInfo> Runtime::view(const std::string& id) const {
+  std::lock_guard lock(mutex_);
+  auto entry = installed_.find(id);
+  if (entry == installed_.end())
+    return Error(ErrorCode::not_found, "there is no query of this name: " + id);
+  if (!entry->second.view)
+    return Error(ErrorCode::not_found, "this query makes a stream, not a table: " + id);
+  return *entry->second.view;
+}
+
+std::vector<MetadataChange> Runtime::metadata() const {
+  std::vector<MetadataChange> facts;
+  constexpr std::string_view kUser = "user/";
+  for (const auto& [key, value] : metadata_)
+    if (key.starts_with(kUser)) facts.push_back({key.substr(kUser.size()), value});
+  return facts;
+}
+
+void Runtime::status(std::function<void(std::vector<QueryStatus>)> done) {
+  post([this, done = std::move(done)] {
+    std::vector<QueryStatus> all;
+    for (const auto& query : queries_) {
+      QueryStatus status{query->id(),
+                         query->query().statement,
+                         false,
+                         std::nullopt,
+                         0,
+                         query->view() != nullptr,
+                         query->counters()};
+      if (query->failure) status.failure = query->failure->to_string();
+      for (const auto& lane : lanes_) {
+        const auto& members = lane->queries();
+        if (std::find(members.begin(), members.end(), query.get()) == members.end()) continue;
+        status.level = lane == lanes_.front();
+        for (const auto& [partition, next] : lane->position_of(*query)) {
+          auto bounds = log_.bounds(partition);
+          if (bounds.has_value()) status.lag += bounds->appended_end.value - next.value;
+        }
+      }
+      all.push_back(std::move(status));
+    }
+    done(std::move(all));
+  });
+}
+
+}  // namespace leat::runtime

@@ -1,0 +1,19 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "exec/task.h"
+
+namespace leat::runtime {
+
+/// Name of the topic that an application's dead letters go to.
+std::string dead_letter_topic(const std::string& application);
+
+inline constexpr size_t kDeadLetterBytesMax = 1 << 20;
+
+/// One record batch with a record per letter: key, value and headers as the bad record had them,
+/// and behind them the headers leat.error.{code,message,topic,partition,offset,query,stage}. A
+/// letter over kDeadLetterBytesMax is cut, and says so in leat.error.cut (its original bytes).
+std::string encode_dead_letters(const std::vector<exec::DeadLetter>& letters);
+
+}  // namespace leat::runtime

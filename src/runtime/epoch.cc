@@ -1,0 +1,216 @@
+#include "runtime/epoch.h"
+
+#include <algorithm>
+
+#include "data/record_batch.h"
+
+namespace leat::runtime {
+
+Epoch::Epoch(Log& log, Lane& lane, Workers& workers, const TopicInfo& dead_letters)
+    : log_(log), lane_(lane), workers_(workers), dead_letter_topic_(dead_letters) {}
+
+Result<bool> Epoch::take(const EpochLimits& limits, const Position* ceiling) {
+  std::vector<std::pair<const Lane::Edge, InputQueue>*> inputs;
+  std::vector<Offset> ends;
+  std::vector<std::vector<WaitingBatch>> waiting;
+  for (auto& input : lane_.inputs()) {
+    LEAT_TRY(Bounds bounds, log_.bounds(input.first.partition));
+    Offset end = bounds.appended_end;
+    if (ceiling != nullptr) {
+      auto limit = ceiling->find(input.first.partition);
+      if (limit != ceiling->end()) end = std::min(end, limit->second);
+    }
+    LEAT_CHECK(input.second.refill(log_, end, limits.bytes_max));
+    inputs.push_back(&input);
+    ends.push_back(bounds.appended_end);
+    waiting.push_back(input.second.waiting());
+  }
+
+  // With a limit of records, one batch of one input at a time: the earliest.
+  std::vector<size_t> cut = choose_cut(waiting, limits.records_max > 0 ? 1 : limits.bytes_max);
+  bool any = false;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const Lane::Edge& edge = inputs[i]->first;
+    InputQueue& queue = inputs[i]->second;
+    began_[edge] = queue.next();
+    TakenRecords taken = queue.take(cut[i], limits.records_max);
+    any = any || !taken.empty();
+    if (queue.next() == ends[i] && !edge.closes_cycle &&
+        lane_.written().contains(edge.partition.topic))
+      open_ended_.insert(edge);
+    taken_.emplace(edge, std::move(taken));
+  }
+  return any;
+}
+
+Status Epoch::run() {
+  for (const Lane::Stage& stage : lane_.stages()) {
+    for (const Lane::Step& step : stage)
+      if (!step.query->failure) give_records(*step.query, step.part);
+    run_stage(stage);
+    LEAT_CHECK(collect(stage));
+  }
+  return {};
+}
+
+// Hands a part's tasks what the cut took of their topics, and what earlier stages wrote to them.
+void Epoch::give_records(QueryRun& query, size_t part) {
+  for (int node : query.parts()[part].nodes) {
+    auto source = query.sources().find(node);
+    if (source == query.sources().end()) continue;
+    for (int32_t p = 0; p < source->second.config.partitions; ++p) {
+      Lane::Edge edge = lane_.edge(query, node, PartitionId(p));
+      const TakenRecords& taken = taken_.at(edge);
+      exec::SourceRecords records{node,     PartitionId(p), taken.from,
+                                  taken.to, taken.batches,  taken.keep};
+      auto written = outputs_.find(edge.partition);
+      if (written != outputs_.end() && open_ended_.contains(edge)) {
+        for (const std::string& batch : written->second.batches) records.batches.push_back(batch);
+        records.to = written->second.end;
+      }
+      if (records.from == records.to) continue;
+      query.tasks(part)[static_cast<size_t>(p)].input.sources.push_back(std::move(records));
+    }
+  }
+}
+
+void Epoch::run_stage(const Lane::Stage& stage) {
+  struct Ready {
+    QueryRun* query;
+    TaskSlot* slot;
+    int32_t partition;
+  };
+  std::vector<Ready> ready;
+  bool several = false;
+  for (const Lane::Step& step : stage) {
+    auto& tasks = step.query->tasks(step.part);
+    for (size_t p = 0; p < tasks.size(); ++p) {
+      if (!tasks[p].has_input()) continue;
+      ready.push_back({step.query, &tasks[p], static_cast<int32_t>(p)});
+      several = several || ready.back().partition % workers_.members() !=
+                               ready.front().partition % workers_.members();
+    }
+  }
+  if (!several) {  // one thread's worth: waking another would cost more than it brings
+    for (Ready& task : ready) task.slot->run(task.query->store_prefix());
+    return;
+  }
+  workers_.run([&](int member) {
+    for (Ready& task : ready)
+      if (task.partition % workers_.members() == member) task.slot->run(task.query->store_prefix());
+  });
+}
+
+Status Epoch::collect(const Lane::Stage& stage) {
+  for (const Lane::Step& step : stage) {
+    for (TaskSlot& slot : step.query->tasks(step.part)) {
+      if (!slot.ran) continue;
+      if (slot.failure) {
+        failed_ = step.query;
+        return Error(*slot.failure).with_context("query " + step.query->id());
+      }
+      route_exchanged(*step.query, slot);
+      LEAT_CHECK(number_outputs(*step.query, slot));
+      for (exec::DeadLetter& letter : slot.output.dead_letters) {
+        letter.stage.insert(0, step.query->id() + "/");
+        dead_letters_.push_back(std::move(letter));
+      }
+    }
+  }
+  return {};
+}
+
+void Epoch::route_exchanged(QueryRun& query, TaskSlot& slot) {
+  for (auto& [node, by_partition] : slot.output.exchanged) {
+    for (size_t part = 0; part < query.parts().size(); ++part) {
+      const auto& feeds = query.parts()[part].repartitions;
+      if (std::find(feeds.begin(), feeds.end(), node) == feeds.end()) continue;
+      for (size_t p = 0; p < by_partition.size(); ++p) {
+        if (by_partition[p].empty()) continue;
+        auto& exchanged = query.tasks(part)[p].input.exchanged;
+        auto here = std::find_if(exchanged.begin(), exchanged.end(),
+                                 [&](const auto& e) { return e.node == node; });
+        if (here == exchanged.end())
+          here = exchanged.insert(exchanged.end(), exec::ExchangedRows{node, {}});
+        for (auto& batch : by_partition[p]) here->batches.push_back(batch.get());
+      }
+    }
+  }
+}
+
+// Tasks come in a fixed order, so that which offset a record gets does not depend on threads.
+Status Epoch::number_outputs(QueryRun& query, TaskSlot& slot) {
+  for (TaskSlot::Sunk& sunk : slot.sunk) {
+    LEAT_TRY(Output * out, output({query.sinks().at(sunk.node).id, PartitionId(sunk.partition)}));
+    set_base_offset(sunk.batch.data(), out->end);
+    out->batches.push_back(std::move(sunk.batch));
+    out->counts.push_back(sunk.count);
+    out->end = out->end.plus(sunk.count);
+  }
+  return {};
+}
+
+Result<Epoch::Output*> Epoch::output(const TopicPartition& partition) {
+  auto [it, added] = outputs_.try_emplace(partition);
+  if (added) {
+    LEAT_TRY(Bounds bounds, log_.bounds(partition));
+    it->second.first = it->second.end = bounds.appended_end;
+  }
+  return &it->second;
+}
+
+void Epoch::fill(Commit& commit) {
+  for (QueryRun* query : lane_.queries()) {
+    if (query->failure) continue;
+    for (const auto& [node, topic] : query->sources()) {
+      for (int32_t p = 0; p < topic.config.partitions; ++p) {
+        Lane::Edge edge = lane_.edge(*query, node, PartitionId(p));
+        Offset next = taken_.at(edge).to;
+        auto written = outputs_.find(edge.partition);
+        if (written != outputs_.end() && open_ended_.contains(edge)) next = written->second.end;
+        if (next != began_.at(edge))
+          commit.inputs.push_back({query->reader(), edge.partition, next});
+      }
+    }
+    for (size_t part = 0; part < query->parts().size(); ++part)
+      for (TaskSlot& slot : query->tasks(part))
+        std::move(slot.deltas.begin(), slot.deltas.end(), std::back_inserter(commit.states));
+  }
+  if (!dead_letters_.empty()) {
+    // Numbered by the log itself would do, but a commit's offsets are final when it is made.
+    auto batch = encode_dead_letters(dead_letters_);
+    auto out = output({dead_letter_topic_.id, PartitionId(0)});
+    if (out.has_value()) {
+      set_base_offset(batch.data(), (*out)->end);
+      (*out)->batches.push_back(std::move(batch));
+      (*out)->counts.push_back(static_cast<int32_t>(dead_letters_.size()));
+      (*out)->end = (*out)->end.plus(static_cast<int64_t>(dead_letters_.size()));
+    }
+  }
+  for (auto& [partition, out] : outputs_) {
+    Offset next = out.first;
+    for (size_t i = 0; i < out.batches.size(); ++i) {
+      commit.appends.push_back({partition, std::move(out.batches[i]), out.counts[i]});
+      commit.base_offsets.push_back(next);
+      next = next.plus(out.counts[i]);
+    }
+  }
+}
+
+void Epoch::end(bool committed) {
+  for (QueryRun* query : lane_.queries())
+    for (size_t part = 0; part < query->parts().size(); ++part)
+      for (TaskSlot& slot : query->tasks(part)) slot.end_epoch(committed);
+  if (!committed) {
+    lane_.rewind(began_);
+    return;
+  }
+  std::map<Lane::Edge, Offset> moved;
+  for (const Lane::Edge& edge : open_ended_) {
+    auto written = outputs_.find(edge.partition);
+    if (written != outputs_.end()) moved[edge] = written->second.end;
+  }
+  lane_.rewind(moved);
+}
+
+}  // namespace leat::runtime

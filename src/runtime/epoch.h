@@ -1,0 +1,63 @@
+#pragma once
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runtime/dead_letters.h"
+#include "runtime/lane.h"
+#include "runtime/workers.h"
+
+namespace leat::runtime {
+
+struct EpochLimits {
+  size_t bytes_max = 1 << 20;  // of input
+  int64_t records_max = 0;     // of each input partition; 0: no limit. 1 runs record by record
+};
+
+/// One epoch of one lane: takes a cut of the inputs, runs all stages until nothing is in flight,
+/// and says what is to be committed. Used once. Owned by the coordinator; tasks run on the workers.
+class Epoch {
+ public:
+  Epoch(Log& log, Lane& lane, Workers& workers, const TopicInfo& dead_letters);
+
+  /// Takes the cut: nothing past `ceiling` where that names a partition. False when there is no
+  /// input.
+  Result<bool> take(const EpochLimits& limits, const Position* ceiling);
+  /// Runs all stages. Errors: that of the query that failed; `failed_query()` names it.
+  Status run();
+  QueryRun* failed_query() const { return failed_; }
+
+  /// Adds the epoch's positions, outputs and state to `commit`. Call once, after run().
+  void fill(Commit& commit);
+  /// Ends the epoch in tasks and inputs: kept, or as if it had never begun.
+  void end(bool committed);
+
+ private:
+  struct Output {
+    Offset first;
+    Offset end;
+    std::vector<std::string> batches;
+    std::vector<int32_t> counts;
+  };
+  void give_records(QueryRun& query, size_t part);
+  void run_stage(const Lane::Stage& stage);
+  Status collect(const Lane::Stage& stage);
+  void route_exchanged(QueryRun& query, TaskSlot& slot);
+  Status number_outputs(QueryRun& query, TaskSlot& slot);
+  Result<Output*> output(const TopicPartition& partition);
+
+  Log& log_;
+  Lane& lane_;
+  Workers& workers_;
+  TopicInfo dead_letter_topic_;
+  std::map<Lane::Edge, Offset> began_;
+  std::map<Lane::Edge, TakenRecords> taken_;
+  std::set<Lane::Edge>
+      open_ended_;  // edges that took all there was, and go on with what this epoch writes
+  std::map<TopicPartition, Output> outputs_;
+  std::vector<exec::DeadLetter> dead_letters_;
+  QueryRun* failed_ = nullptr;
+};
+
+}  // namespace leat::runtime

@@ -1,0 +1,96 @@
+// Opening an application again: its queries from the metadata, their state from commits, their
+// positions.
+#include <algorithm>
+
+#include "runtime/query_record.h"
+#include "runtime/runtime.h"
+#include "state/delta.h"
+
+namespace leat::runtime {
+
+Status Runtime::recover() {
+  std::string dead_letters = dead_letter_topic(options_.application);
+  if (!log_.topic(dead_letters).has_value()) {
+    TopicConfig config;
+    config.partitions = 1;
+    LEAT_CHECK(log_.create_topic(dead_letters, config));
+  }
+  LEAT_TRY(dead_letters_, log_.topic(dead_letters));
+
+  auto state = log_.application(options_.application);
+  if (!state.has_value()) {
+    if (state.error().code() != ErrorCode::not_found) return std::move(state).error();
+  } else {
+    epoch_ = state->epoch;
+    for (const MetadataChange& fact : state->metadata) metadata_[fact.key] = fact.value;
+    LEAT_CHECK(recover_queries(*state));
+    LEAT_CHECK(recover_state());
+  }
+  merge_level_lanes();
+  publish();
+  {
+    std::lock_guard lock(mutex_);
+    durable_ = stand();
+  }
+  ready_target_ = input_ends();
+  return {};
+}
+
+Status Runtime::recover_queries(const ApplicationState& state) {
+  std::map<std::string, Position, std::less<>> positions;
+  for (const InputPosition& input : state.inputs)
+    positions[input.reader][input.partition] = input.next;
+  std::map<EpochId, std::unique_ptr<Lane>> catching_up;
+  for (const auto& [key, value] : metadata_) {
+    constexpr std::string_view kQuery = "query/";
+    if (!key.starts_with(kQuery)) continue;
+    std::string id = key.substr(kQuery.size());
+    auto record = decode_query_record(value);
+    if (!record.has_value()) return std::move(record).error().with_context("query " + id);
+    plan::Query query;
+    if (!record->plan.empty()) {
+      auto decoded = plan::decode(record->plan, functions_);
+      if (!decoded.has_value()) return std::move(decoded).error().with_context("query " + id);
+      query = *std::move(decoded);
+    } else {
+      auto given = std::find_if(options_.code_queries.begin(), options_.code_queries.end(),
+                                [&](const plan::Query& q) { return q.id == id; });
+      if (given == options_.code_queries.end())
+        return Error(ErrorCode::conflict,
+                     "this application has a query that the program does not build any more: " + id,
+                     "build it, or drop it first");
+      query = *given;
+    }
+    auto run = QueryRun::make(std::move(query), record->since, log_, options_.tasks);
+    if (!run.has_value()) return std::move(run).error().with_context("query " + id);
+    Lane* lane = lanes_[0].get();
+    if (!record->common) {
+      auto& own = catching_up[record->since];
+      if (!own) own = std::make_unique<Lane>();
+      lane = own.get();
+    }
+    lane->add(**run, positions[(*run)->reader()]);
+    queries_.push_back(*std::move(run));
+  }
+  for (auto& [since, lane] : catching_up) lanes_.push_back(std::move(lane));
+  return {};
+}
+
+Status Runtime::recover_state() {
+  std::map<std::string, state::KeyedTable*, std::less<>> stores;
+  for (const auto& query : queries_) stores.merge(query->stores());
+  LEAT_CHECK(log_.replay(options_.application, EpochId(0), [&](const CommitView& commit) -> Status {
+    for (const CommitView::State& delta : commit.states) {
+      auto store = stores.find(delta.store);
+      if (store == stores.end()) continue;  // of a query that was dropped
+      auto applied = state::apply_delta(delta.bytes, *store->second);
+      if (!applied.has_value())
+        return std::move(applied).error().with_context("state of " + std::string(delta.store));
+    }
+    return {};
+  }));
+  for (const auto& query : queries_) query->recovered();
+  return {};
+}
+
+}  // namespace leat::runtime

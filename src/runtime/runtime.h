@@ -1,0 +1,204 @@
+#pragma once
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "exec/task.h"
+#include "io/clock.h"
+#include "io/disk.h"
+#include "log/log.h"
+#include "plan/node.h"
+#include "runtime/epoch.h"
+#include "runtime/lane.h"
+#include "runtime/reads.h"
+#include "runtime/workers.h"
+
+namespace leat::runtime {
+
+struct RuntimeOptions {
+  std::string application;
+  std::string snapshot_directory;  // empty: no snapshots (restart replays all commits)
+  int threads = 1;
+  exec::TaskOptions tasks;
+  EpochLimits limits;
+  /// Commits that may wait for the disk while the next epoch computes.
+  int commits_in_flight_max = 2;
+  uint64_t snapshot_after_bytes = 64 << 20;  // of state deltas since the last one
+  /// Queries whose plans cannot be kept because they hold code (the C++ DSL): built anew by the
+  /// program at each start.
+  std::vector<plan::Query> code_queries;
+  /// Called once when the runtime cannot go on (the log failed).
+  std::function<void(const Error&)> on_fatal;
+};
+
+/// What a query is doing, for people and metrics.
+struct QueryStatus {
+  std::string id;
+  std::string statement;
+  bool level = false;  // in the common lane; else catching up
+  std::optional<std::string> failure;
+  int64_t lag = 0;  // records that wait in its inputs
+  bool is_table = false;
+  std::map<int, exec::NodeCounters> counters;
+};
+
+/// Changes of the set of queries, made together between two epochs.
+struct QueryChanges {
+  std::vector<plan::Query> add;
+  bool from_latest = false;  // new queries begin at the ends of their inputs, not at their starts
+  std::vector<std::string> remove;       // ids
+  std::vector<MetadataChange> metadata;  // of the caller, kept in the same commit
+};
+
+/// Runs the queries of one application over a log, exactly once: the coordinator. One thread owns
+/// all tasks between epochs and lends them to the workers within; everything else talks to it by
+/// messages. Thread-safe where nothing else is said.
+class Runtime {
+ public:
+  /// Recovers the application: its queries, their state and positions. Nothing runs yet.
+  static Result<std::unique_ptr<Runtime>> open(Log& log, io::Disk& disk, io::Clock& clock,
+                                               const plan::FunctionRegistry& functions,
+                                               RuntimeOptions options);
+  ~Runtime();
+
+  /// Starts the coordinator's thread. Without it the caller turns the crank by step().
+  void start();
+  /// Finishes the running epoch, waits until it is durable, and stops the thread.
+  void stop();
+  /// One turn: messages, then at most one epoch of each lane. False when there was nothing to do.
+  /// Only without start().
+  bool step();
+
+  /// The caller's own facts as of the last commit ("user/..." keys of the application's metadata,
+  /// without that prefix).
+  std::vector<MetadataChange> metadata() const;
+  /// Adds and removes queries; `done` when it is durable. Errors: whatever a plan is refused for
+  /// (nothing changed).
+  void change(QueryChanges changes, std::function<void(Status)> done);
+  /// Reads views; `done` when what they show is durable. Errors: not_found, unavailable (catching
+  /// up, failed), deadline_exceeded (`after` was not reached in time).
+  void read(ReadRequest request, ReadDone done);
+
+  /// What every query is doing, as of the next boundary between epochs.
+  void status(std::function<void(std::vector<QueryStatus>)> done);
+  /// The plans that are installed, by id.
+  std::map<std::string, std::shared_ptr<const plan::Query>> plans() const;
+  /// Schema of the view that a query makes; not_found when it makes none.
+  struct ViewInfo {
+    Schema schema;
+    std::optional<plan::WindowSpec> window;
+    std::string changes_topic;  // the topic whose records are the view's changes
+  };
+  Result<ViewInfo> view(const std::string& id) const;
+
+  /// What the common lane has taken in and made durable.
+  Position durable_position() const;
+  /// Whether everything that was in the log when the runtime was opened has been taken in.
+  bool ready() const;
+  /// Whether everything in the log up to `ends` has been taken in, and is durable, by all queries.
+  bool level_with(const Position& ends) const;
+  /// The ends of all partitions that queries read, as of now.
+  Position input_ends() const;
+  const std::string& application() const { return options_.application; }
+
+ private:
+  struct HeldAnswer {
+    uint64_t commit;  // released when so many commits are durable
+    std::function<void()> release;
+  };
+  struct Installed {
+    std::shared_ptr<const plan::Query> plan;
+    std::optional<ViewInfo> view;
+  };
+  /// What of the common lane is durable after a commit.
+  struct Stand {
+    Position position;
+    bool level = false;  // no query is catching up
+  };
+
+  Runtime(Log& log, io::Disk& disk, io::Clock& clock, const plan::FunctionRegistry& functions,
+          RuntimeOptions options);
+
+  // runtime.cc: the coordinator's loop
+  void loop();
+  void post(std::function<void()> message);
+  void wake();
+  bool take_messages();
+  bool run_lanes();
+  Result<bool> run_lane(Lane& lane);
+  bool has_input(Lane& lane, const Position* ceiling) const;
+  void wait_for_room();
+  void fail_query(QueryRun& query, const Error& error);
+  void stop_for(const Error& error);
+  Status commit(Commit commit, std::function<void(Status)> done);
+  void committed(uint64_t number, const Status& status);
+  Stand stand() const;
+
+  // changes.cc: queries come and go
+  void apply_change(QueryChanges changes, std::function<void(Status)> done);
+  Result<std::vector<std::unique_ptr<QueryRun>>> build(std::vector<plan::Query> queries,
+                                                       EpochId since,
+                                                       const std::vector<std::string>& removed);
+  std::optional<Position> position_of_replaced(const std::string& id,
+                                               const std::vector<std::string>& removed) const;
+  Status check_removals(const std::vector<std::string>& ids) const;
+  void remove_queries(const std::vector<std::string>& ids);
+  void merge_level_lanes();
+  bool is_level(const Lane& lane) const;
+  Position ceiling() const;
+  void publish();
+  QueryRun* find(std::string_view id) const;
+
+  // recovery.cc
+  Status recover();
+  Status recover_queries(const ApplicationState& state);
+  Status recover_state();
+
+  // read.cc
+  void answer_reads();
+  Result<ReadAnswer> answer(const ReadRequest& request);
+  Result<ViewRows> read_view(const ViewRead& read);
+  void hold(std::function<void()> release);
+
+  Log& log_;
+  io::Disk& disk_;
+  io::Clock& clock_;
+  const plan::FunctionRegistry& functions_;
+  RuntimeOptions options_;
+  TopicInfo dead_letters_;
+  Workers workers_;
+
+  // Of the coordinator.
+  std::vector<std::unique_ptr<QueryRun>> queries_;
+  std::vector<std::unique_ptr<Lane>> lanes_;     // the first is the common one
+  EpochId epoch_;                                // of the last commit made
+  std::map<std::string, std::string> metadata_;  // all of the application's
+  Position ready_target_;
+  std::vector<MetadataChange> pending_metadata_;  // to go with the next commit
+  std::deque<std::pair<ReadRequest, ReadDone>> waiting_reads_;
+
+  // Shared, under mutex_.
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  bool work_ = false;
+  bool stopping_ = false;
+  std::vector<std::function<void()>> messages_;
+  std::deque<HeldAnswer> held_;
+  uint64_t commits_made_ = 0;
+  uint64_t commits_durable_ = 0;
+  std::optional<Error> fatal_;
+  std::map<uint64_t, Stand> stand_at_commit_;
+  Stand durable_;
+  std::map<std::string, Installed, std::less<>> installed_;
+
+  std::shared_ptr<void> progress_;
+  std::thread thread_;
+};
+
+}  // namespace leat::runtime
