@@ -19,8 +19,8 @@ KeyedTable::KeyedTable(const Options& options)
 KeyedTable::~KeyedTable() = default;
 
 Entry* KeyedTable::new_entry(ByteView key, uint64_t hash, size_t value_size) {
-  LEAT_ASSERT(key.size() <= Entry::kKeySizeMax);
-  LEAT_ASSERT(value_size < UndoLog::kAbsent);
+  LEAT_ASSERT(key.size() <= kKeySizeMax);
+  LEAT_ASSERT(value_size <= kValueSizeMax);
   Entry* entry = cells_.allocate(entry_bytes(key.size(), value_size));
   entry->touched_in_ = 0;
   entry->value_size_ = static_cast<uint32_t>(value_size);
@@ -85,7 +85,7 @@ Entry* KeyedTable::relocate(Entry* entry, size_t value_size) {
 
 Entry* KeyedTable::set_value_size(Entry* entry, size_t value_size) {
   if (value_size == entry->value_size_) return entry;
-  LEAT_ASSERT(value_size < UndoLog::kAbsent);
+  LEAT_ASSERT(value_size <= kValueSizeMax);
   if (CellSlabs::cell_bytes(entry_bytes(*entry)) !=
       CellSlabs::cell_bytes(entry_bytes(entry->key_size(), value_size)))
     return relocate(entry, value_size);

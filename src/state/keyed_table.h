@@ -33,9 +33,13 @@ std::optional<std::string> end_of_prefix(ByteView prefix);
 /// Entries keep their address until they are erased and the erasure is committed, or until their
 /// value changes its size class (assign, resize): see resolve.
 ///
-/// One owner thread, no locks. Keys hold up to 512 MiB, values up to 4 GiB.
+/// One owner thread, no locks.
 class KeyedTable {
  public:
+  /// Larger ones are for the caller to refuse (asserted).
+  static constexpr size_t kKeySizeMax = Entry::kKeySizeMax;
+  static constexpr size_t kValueSizeMax = UndoLog::kAbsent - 1;
+
   struct Options {
     /// The last 8 bytes of each key are the start of its window (big-endian, sign flipped): the
     /// table keeps its entries by window, for expiry and for closing windows in order.

@@ -1,0 +1,41 @@
+#include "state/snapshot_copier.h"
+
+#include "base/assert.h"
+#include "state/rows.h"
+
+namespace leat::state {
+
+SnapshotCopier::SnapshotCopier(const StateStores& stores) : stores_(stores) {
+  for (const auto& [name, table] : stores.all())
+    if (table->size() > 0) parts_.push_back({name, {}, table->slab_count()});
+}
+
+bool SnapshotCopier::step(size_t bytes_budget, std::vector<SnapshotChunk>& out) {
+  size_t copied = 0;
+  while (next_ < parts_.size() && copied < bytes_budget) {
+    Part& part = parts_[next_];
+    const KeyedTable* table = stores_.find(part.store);
+    if (!table) {
+      ++next_;
+      continue;
+    }
+    LEAT_ASSERT(table->changes() == 0);
+    SnapshotChunk chunk{part.store, {}, 0};
+    RowWriter rows(chunk.rows);
+    const size_t left = bytes_budget - copied;
+    // A table that was cleared since has fewer slabs; it holds nothing that is not in deltas.
+    const bool more = table->visit(part.cursor, std::min(part.slab_end, table->slab_count()),
+                                   [&](const Entry& entry) {
+                                     rows.add(entry.key(), entry.value_bytes());
+                                     return rows.bytes() < left;
+                                   });
+    rows.finish();
+    copied += chunk.rows.size();
+    chunk.row_count = static_cast<uint32_t>(rows.rows());
+    if (chunk.row_count > 0) out.push_back(std::move(chunk));
+    if (!more) ++next_;
+  }
+  return !done();
+}
+
+}  // namespace leat::state
