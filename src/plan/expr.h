@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/strong.h"
 #include "data/column.h"
 #include "data/format.h"
 
@@ -69,14 +70,19 @@ struct CallContext {
   Arena& arena;         // for the bytes of string results
   RowErrors& errors;    // rows that cannot be computed; their result is null. Ascending by row.
   const Type& result;   // the type that the binder gave the call
-  bool ksqldb = false;  // ksqlDB's arithmetic: integers wrap, and what cannot be computed is null
-                        // without an error
+  bool ksqldb = false;  // ksqlDB's arithmetic: integers wrap, DECIMAL division must terminate.
+                        // Kernels report what cannot be computed all the same; the evaluator makes
+                        // the whole expression null there and drops the report.
+  TimeMs now = kNoTime;  // wall clock, as the task was given it
+
+  /// Makes `row` of `out` null and reports why.
+  void fail(Column& out, size_t row, ErrorCode code, std::string message) const;
 };
 
-/// Computes one call for all rows. Args have `rows` rows each; `out` has the result type and must
-/// be resized. Rows where an argument is null are null in the result before the kernel runs if the
-/// function says null_in_null_out, and the kernel may compute garbage there but must not report an
-/// error for them.
+/// Computes one call for all rows. Args have `rows` rows each. `out` has the result type and
+/// `rows` rows; kernels do not resize it. If the function says null_in_null_out, rows with a null
+/// argument are already null in it: the kernel may compute garbage there (from numbers; it must not
+/// follow the bytes of null strings) and must not report an error for them.
 using Kernel =
     std::function<void(const CallContext&, std::span<const Column* const> args, Column& out)>;
 
@@ -92,6 +98,9 @@ struct Function {
   Kernel kernel;
   std::string description;
   bool any_decimal = false;  // a DECIMAL parameter takes every precision and scale
+  bool total = false;  // never reports an error and costs little: may be computed for rows that do
+                       // not need it (branches of CASE, operands of AND)
+  bool constant_per_batch = true;  // equal arguments give equal results within a batch
 };
 
 /// All scalar functions by name. Built once at start, then read by any thread.
@@ -99,10 +108,12 @@ class FunctionRegistry {
  public:
   const Function& add(Function function);
   /// The overload that fits the argument types exactly or with the fewest implicit conversions (INT
-  /// to BIGINT to DECIMAL to DOUBLE; NULL to anything). Errors: not_found with the nearest name;
-  /// invalid_argument listing overloads.
+  /// to BIGINT to DECIMAL to DOUBLE, STRING to TIMESTAMP; NULL to anything). `strict`, as ksqlDB
+  /// has it: when several overloads fit, and only by conversion, the call is ambiguous. Errors:
+  /// not_found with the nearest name; invalid_argument listing overloads.
   Result<const Function*> resolve(std::string_view name, std::span<const Type> arguments,
-                                  std::span<const uint8_t> argument_is_null_literal) const;
+                                  std::span<const uint8_t> argument_is_null_literal,
+                                  bool strict = false) const;
   /// The overload by the text that to_string prints for a call's function; for persisted plans.
   const Function* find(std::string_view signature) const;
   std::vector<const Function*> all() const;

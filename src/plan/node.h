@@ -58,7 +58,7 @@ struct Project {
   std::vector<ExprPtr> value;
   bool drops_null_keys = false;  // GROUP BY: rows with a null in the new key, or without a value,
                                  // are dropped and counted
-  bool drops_key = false;  // PARTITION BY NULL: `key` is empty and rows have no key any more
+  bool drops_key = false;        // PARTITION BY NULL: `key` is empty and rows have no key any more
 };
 
 /// Sends rows to the task of the partition that their key belongs to: murmur2 over the key as
