@@ -39,9 +39,9 @@ class DirectoryLock {
 
 enum class OpenMode : uint8_t {
   read,
-  read_write,
-  create_new
-};  // create_new fails with already_exists
+  read_write,  // like read, not_found when there is no such file
+  create_new   // already_exists when there is one
+};
 
 /// A file system as the engine needs it. Paths are as given; a directory entry is durable after
 /// sync_directory of its parent. Thread-safe.
@@ -72,6 +72,7 @@ class Disk {
 Disk& system_disk();
 
 /// Files in memory, without faults: for unit tests and for runs that keep nothing (`leat test`).
-std::unique_ptr<Disk> memory_disk();
+/// Together they have at most `capacity` bytes; past that, writes fail with disk_full.
+std::unique_ptr<Disk> memory_disk(uint64_t capacity = uint64_t{1} << 40);
 
 }  // namespace leat::io
