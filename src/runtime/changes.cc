@@ -49,7 +49,7 @@ void Runtime::apply_change(QueryChanges changes, std::function<void(Status)> don
   if (Status begun = log_.begin_epoch(options_.application, {}); !begun.has_value())
     return done(begun);
   std::vector<MetadataChange> metadata = work.metadata;
-  Status ordered = commit(std::move(work), done);
+  Status ordered = commit(std::move(work), {});
   if (!ordered.has_value()) {
     log_.abandon_epoch(options_.application);
     return done(ordered);
@@ -66,6 +66,7 @@ void Runtime::apply_change(QueryChanges changes, std::function<void(Status)> don
   if (!lane->empty()) lanes_.push_back(std::move(lane));
   merge_level_lanes();
   publish();
+  hold([done = std::move(done)] { done({}); });
 }
 
 Result<std::vector<std::unique_ptr<QueryRun>>> Runtime::build(
@@ -78,15 +79,14 @@ Result<std::vector<std::unique_ptr<QueryRun>>> Runtime::build(
     std::string id = query.id;
     bool taken = (find(id) != nullptr && !contains(removed, id)) ||
                  std::any_of(built.begin(), built.end(), [&](auto& b) { return b->id() == id; });
-  });
-  if (taken)
-    return Error(ErrorCode::already_exists, "there is a query of this name already: " + id);
-  auto run = QueryRun::make(std::move(query), since, log_, options_.tasks);
-  if (!run.has_value()) return std::move(run).error().with_context("query " + id);
-  (*run)->recovered();
-  built.push_back(*std::move(run));
-}
-return built;
+    if (taken)
+      return Error(ErrorCode::already_exists, "there is a query of this name already: " + id);
+    auto run = QueryRun::make(std::move(query), since, log_, options_.tasks);
+    if (!run.has_value()) return std::move(run).error().with_context("query " + id);
+    (*run)->recovered();
+    built.push_back(*std::move(run));
+  }
+  return built;
 }
 
 // A query that is removed and added in one change is replaced: the new one goes on where the old
@@ -192,8 +192,13 @@ void Runtime::publish() {
     }
     installed.emplace(query->id(), std::move(entry));
   }
+  std::vector<MetadataChange> facts;
+  constexpr std::string_view kUser = "user/";
+  for (const auto& [key, value] : metadata_)
+    if (key.starts_with(kUser)) facts.push_back({key.substr(kUser.size()), value});
   std::lock_guard lock(mutex_);
   installed_ = std::move(installed);
+  user_metadata_ = std::move(facts);
 }
 
 std::map<std::string, std::shared_ptr<const plan::Query>> Runtime::plans() const {
@@ -214,11 +219,8 @@ Result<Runtime::ViewInfo> Runtime::view(const std::string& id) const {
 }
 
 std::vector<MetadataChange> Runtime::metadata() const {
-  std::vector<MetadataChange> facts;
-  constexpr std::string_view kUser = "user/";
-  for (const auto& [key, value] : metadata_)
-    if (key.starts_with(kUser)) facts.push_back({key.substr(kUser.size()), value});
-  return facts;
+  std::lock_guard lock(mutex_);
+  return user_metadata_;
 }
 
 void Runtime::status(std::function<void(std::vector<QueryStatus>)> done) {

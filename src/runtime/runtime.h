@@ -196,6 +196,7 @@ class Runtime {
   std::map<uint64_t, Stand> stand_at_commit_;
   Stand durable_;
   std::map<std::string, Installed, std::less<>> installed_;
+  std::vector<MetadataChange> user_metadata_;
 
   std::shared_ptr<void> progress_;
   std::thread thread_;

@@ -1,0 +1,150 @@
+#include "service/outgoing.h"
+
+#include <simdjson.h>
+
+#include "base/text.h"
+#include "data/json_value.h"
+
+namespace leat::service {
+namespace {
+
+/// One side of records, decoded as its format says. Rows that do not decode are marked.
+struct DecodedSide {
+  std::vector<Column> columns;
+  std::vector<const Column*> views;
+  std::vector<uint8_t> failed;
+  Arena arena;
+};
+
+std::unique_ptr<DecodedSide> decode_side(const FormatSpec& format, const std::vector<Field>& fields,
+                                         bool is_key, const std::vector<ByteView>& rows) {
+  auto decoder = make_decoder(format, fields, is_key);
+  if (!decoder.has_value() || fields.empty()) return nullptr;
+  auto side = std::make_unique<DecodedSide>();
+  std::vector<Column*> targets;
+  side->columns.reserve(fields.size());
+  for (const Field& field : fields) targets.push_back(&side->columns.emplace_back(field.type));
+  for (const Column& column : side->columns) side->views.push_back(&column);
+  RowErrors errors;
+  (*decoder)->decode(rows, targets, side->arena, errors);
+  side->failed.assign(rows.size(), 0);
+  for (const RowError& error : errors) side->failed[error.row] = 1;
+  return side;
+}
+
+bool is_json(ByteView bytes) {
+  thread_local simdjson::dom::parser parser;
+  simdjson::dom::element element;
+  return parser.parse(simdjson::padded_string(bytes)).get(element) == simdjson::SUCCESS;
+}
+
+void append_undeclared(std::string& out, std::string_view name, ByteView bytes, bool is_key) {
+  if (is_null(bytes)) {
+    out += "\"" + std::string(name) + "\":null";
+  } else if (!is_key && is_json(bytes)) {
+    out += "\"" + std::string(name) + "\":";
+    out += bytes;
+  } else if (is_valid_utf8(bytes)) {
+    out += "\"" + std::string(name) + "\":";
+    append_json_string(out, bytes);
+  } else {
+    out += "\"" + std::string(name) + "_base64\":\"" + base64_encode(bytes) + "\"";
+  }
+}
+
+void append_side(std::string& out, std::string_view name, ByteView bytes, const DecodedSide* side,
+                 const std::vector<Field>& fields, bool is_key, size_t row) {
+  if (is_null(bytes)) {
+    out += "\"" + std::string(name) + "\":null";
+  } else if (side == nullptr || side->failed[row]) {
+    out += "\"" + std::string(name) + "_base64\":\"" + base64_encode(bytes) + "\"";
+  } else {
+    out += "\"" + std::string(name) + "\":";
+    is_key ? append_json_key(out, side->views, row)
+           : append_json_object(out, fields, side->views, row);
+  }
+}
+
+void append_headers(std::string& out, ByteView encoded) {
+  out += ",\"headers\":{";
+  if (!encoded.empty()) {
+    auto headers = decode_headers(encoded);
+    bool first = true;
+    if (headers.has_value()) {
+      for (const RecordHeader& header : *headers) {
+        if (!first) out += ',';
+        first = false;
+        append_json_string(out, header.key);
+        out += ':';
+        if (is_null(header.value)) {
+          out += "null";
+        } else {
+          append_json_string(out, is_valid_utf8(header.value) ? std::string(header.value)
+                                                              : base64_encode(header.value));
+        }
+      }
+    }
+  }
+  out += '}';
+}
+
+}  // namespace
+
+void append_json_object(std::string& out, const std::vector<Field>& fields,
+                        const std::vector<const Column*>& columns, size_t row) {
+  out += '{';
+  for (size_t c = 0; c < fields.size(); ++c) {
+    if (c > 0) out += ',';
+    append_json_string(out, fields[c].name);
+    out += ':';
+    append_json_value(out, *columns[c], row);
+  }
+  out += '}';
+}
+
+void append_json_key(std::string& out, const std::vector<const Column*>& columns, size_t row) {
+  if (columns.size() == 1) return append_json_value(out, *columns[0], row);
+  out += '[';
+  for (size_t c = 0; c < columns.size(); ++c) {
+    if (c > 0) out += ',';
+    append_json_value(out, *columns[c], row);
+  }
+  out += ']';
+}
+
+std::vector<OutgoingRecord> render_records(const std::string& topic, int32_t partition,
+                                           const TopicSchema* declared,
+                                           const RecordColumns& records) {
+  std::unique_ptr<DecodedSide> keys;
+  std::unique_ptr<DecodedSide> values;
+  if (declared != nullptr) {
+    keys = decode_side(declared->key_format, declared->schema.key, true, records.keys);
+    values = decode_side(declared->value_format, declared->schema.value, false, records.values);
+  }
+  std::vector<OutgoingRecord> out;
+  out.reserve(records.size());
+  for (size_t i = 0; i < records.size(); ++i) {
+    OutgoingRecord& record =
+        out.emplace_back(OutgoingRecord{partition, records.offsets[i], records.timestamps[i], {}});
+    std::string& json = record.json;
+    json += "{\"topic\":";
+    append_json_string(json, topic);
+    json += ",\"partition\":" + std::to_string(partition) +
+            ",\"offset\":" + std::to_string(record.offset) +
+            ",\"timestamp\":" + std::to_string(record.timestamp) + ",";
+    if (declared != nullptr) {
+      append_side(json, "key", records.keys[i], keys.get(), declared->schema.key, true, i);
+      json += ',';
+      append_side(json, "value", records.values[i], values.get(), declared->schema.value, false, i);
+    } else {
+      append_undeclared(json, "key", records.keys[i], true);
+      json += ',';
+      append_undeclared(json, "value", records.values[i], false);
+    }
+    append_headers(json, records.headers.empty() ? ByteView() : records.headers[i]);
+    json += '}';
+  }
+  return out;
+}
+
+}  // namespace leat::service

@@ -1,0 +1,31 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "data/record_batch.h"
+#include "service/incoming.h"
+
+namespace leat::service {
+
+/// A record as JSON shows it.
+struct OutgoingRecord {
+  int32_t partition;
+  int64_t offset;
+  TimeMs timestamp;
+  std::string json;  // one object: topic partition offset timestamp key value headers
+};
+
+/// Renders records of one partition: key and value as JSON where the declared format decodes them
+/// (or, without a declaration, where they are JSON or UTF-8 text), else as key_base64 and
+/// value_base64.
+std::vector<OutgoingRecord> render_records(const std::string& topic, int32_t partition,
+                                           const TopicSchema* declared,
+                                           const RecordColumns& records);
+
+/// Appends the row of some columns as a JSON object of their names.
+void append_json_object(std::string& out, const std::vector<Field>& fields,
+                        const std::vector<const Column*>& columns, size_t row);
+/// Appends a key: the bare value of one column, an array of several.
+void append_json_key(std::string& out, const std::vector<const Column*>& columns, size_t row);
+
+}  // namespace leat::service
