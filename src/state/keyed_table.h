@@ -188,7 +188,7 @@ class KeyedTable {
   }
 
  private:
-  static constexpr int kPrefetchChanges = 12;
+  static constexpr int kPrefetchChanges = 24;
   struct Probes;  // a batch on its way: keyed_table_batch.cc
 
   uint32_t prefetch_change(uint32_t place) const {

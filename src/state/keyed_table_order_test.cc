@@ -81,7 +81,8 @@ TEST(PrefixScan, visits_exactly_the_keys_that_begin_with_the_prefix) {
 }
 
 std::string windowed(std::string key, int64_t start) {
-  append_be64(key, static_cast<uint64_t>(start) ^ (uint64_t{1} << 63));
+  key.resize(key.size() + sizeof start);
+  store_window_start(key.data() + key.size() - sizeof start, start);
   return key;
 }
 

@@ -20,9 +20,16 @@ class RowWriter {
   void add(ByteView key, ByteView value) {
     const size_t needed = 2 * kVarintBytesMax + key.size() + value.size();
     if (out_.size() - used_ < needed) [[unlikely]]
-      out_.resize(std::max({out_.capacity(), used_ * 2, used_ + needed + 4096}));
-    char* p = put_varint(out_.data() + used_, key.size());
-    p = put_varint(p, value.data() ? value.size() + 1 : 0);
+      grow(needed);
+    char* p = out_.data() + used_;
+    const uint64_t mark = value.data() ? value.size() + 1 : 0;
+    if ((key.size() | mark) < 0x80) [[likely]] {
+      p[0] = static_cast<char>(key.size());
+      p[1] = static_cast<char>(mark);
+      p += 2;
+    } else {
+      p = put_varint(put_varint(p, key.size()), mark);
+    }
     copy_bytes(p, key.data(), key.size());
     p += key.size();
     copy_bytes(p, value.data(), value.size());
@@ -34,6 +41,14 @@ class RowWriter {
   void finish() { out_.resize(used_); }
 
  private:
+  // Bit by bit within the capacity: a string that grows is zeroed, and all of it at once would push
+  // the entries that come next out of the cache.
+  void grow(size_t needed) {
+    const size_t wanted = used_ + std::max(needed, size_t{32 * 1024});
+    if (wanted > out_.capacity()) out_.reserve(std::max(wanted, out_.capacity() * 2));
+    out_.resize(wanted);
+  }
+
   std::string& out_;
   size_t used_;
   size_t rows_ = 0;

@@ -8,13 +8,22 @@
 
 namespace leat::state {
 
+/// The last 8 bytes of a windowed key: big-endian with the sign flipped, so that they sort as
+/// times.
+inline void store_window_start(char* to, int64_t start) {
+  store_be64(to, static_cast<uint64_t>(start) ^ (uint64_t{1} << 63));
+}
+inline int64_t load_window_start(const char* from) {
+  return static_cast<int64_t>(load_be64(from) ^ (uint64_t{1} << 63));
+}
+
 /// The entries of a windowed table by window start. An entry knows its place in its bucket (four
 /// bytes behind its key), so that adding, moving and removing take no search.
 class WindowIndex {
  public:
-  /// The window start in the last 8 bytes of `key` (big-endian, sign flipped); key.size() >= 8.
+  /// The window start of a windowed key; key.size() >= 8.
   static int64_t start_of(ByteView key) {
-    return static_cast<int64_t>(load_be64(key.data() + key.size() - 8) ^ (uint64_t{1} << 63));
+    return load_window_start(key.data() + key.size() - sizeof(int64_t));
   }
   void add(Entry* entry);
   /// `entry` took the place of an entry that was added.
