@@ -21,7 +21,7 @@ struct DeadLetter {
   TimeMs timestamp = 0;
   std::string key, value, headers;  // as the record had them, where it is still at hand
   bool null_key = true, null_value = true;
-  ErrorCode code;
+  ErrorCode code = ErrorCode::invalid_data;
   std::string message;
   std::string stage;  // node id
 };
@@ -44,12 +44,17 @@ struct SourceRecords {
   Offset to;
   std::vector<ByteView> batches;
   std::vector<std::shared_ptr<const void>> keep;
+  /// When each batch was appended, where the log knows; kNoTime or empty: as its records say.
+  std::vector<TimeMs> appended_at;
 };
 
 /// Rows that other tasks sent through a repartition, in their order of production.
 struct ExchangedRows {
   int node;                     // Repartition node
   std::vector<Batch*> batches;  // owned by the sender until the epoch ends
+  /// The sending task of each batch, which tells runs apart that are to be merged by time. Empty:
+  /// all are one run.
+  std::vector<int32_t> senders;
 };
 
 struct TaskInput {
@@ -65,6 +70,8 @@ struct TaskOutput {
   /// not yet finished.
   std::map<int, std::vector<RecordBatchBuilder>> sunk;
   std::vector<DeadLetter> dead_letters;
+  /// With TaskOptions::collect_last: the rows of the plan's last node, valid until the epoch ends.
+  std::vector<std::unique_ptr<Batch>> collected;
   void clear();
 };
 
@@ -74,6 +81,7 @@ struct TaskOptions {
   bool every_update = false;  // table.updates = 'every': each update of a table goes on by itself
   TimeMs max_future_ms = 86'400'000;  // past the batch's append time; 0: off
   size_t batch_rows = 1024;
+  bool collect_last = false;  // rows of the last node are wanted by whoever runs the task
 };
 
 /// One (subtopology, partition): its operators and state, as a state machine without I/O, time or
@@ -97,7 +105,8 @@ class Task {
   virtual void rollback() = 0;
 
   /// The task's stores by name ("<query>/<node>/<partition>"), for deltas, snapshots and recovery.
-  /// Time, counters and emit positions live in "<query>/meta/<partition>".
+  /// Time, counters and emit positions live in "<query>/meta.<node>/<partition>", where the node is
+  /// the first source or repartition that feeds the subtopology.
   virtual std::vector<std::pair<std::string, state::KeyedTable*>> stores() = 0;
   /// Called once after recovery has filled the stores and before the first run().
   virtual void recovered() = 0;

@@ -1,0 +1,68 @@
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "exec/accumulators.h"
+#include "exec/stateful.h"
+
+namespace leat::exec {
+
+/// Groups rows by their whole key, and by tumbling window where there is one. Each row advances
+/// stream time first; a row whose window has closed by then (end + grace <= stream time) is late:
+/// counted, not used. Of a table, what a row was is taken out before what it is goes in. A row that
+/// makes a sum overflow is rejected and changes nothing.
+class AggregateOperator final : public StatefulOperator {
+ public:
+  /// Errors: unsupported (a kind of window), invalid_argument (EMIT FINAL without a window).
+  static Result<std::unique_ptr<AggregateOperator>> make(TaskContext& task, int node);
+
+  Status process(Batch& in, size_t port) override;
+  Status flush() override;
+
+  TimeMs visible_below() const override {
+    return aggregate_.emit_final ? state.emitted : INT64_MAX;
+  }
+  void decode_values(const std::vector<ByteView>& values, std::vector<Column>& columns,
+                     size_t first, Arena& arena) override {
+    accumulators_.finalise(values, columns, first, arena);
+  }
+  void add_stores(Stores& stores) override;
+
+ private:
+  AggregateOperator(TaskContext& task, int node);
+  void select_rows(const Batch& in);
+  void find_groups(const Batch& in);
+  void count_rows(const Batch& in);
+  void update_rows(const Batch& in);
+  void update_row(const Batch& in, size_t i);
+  int apply(char* group, const Batch& in, uint32_t row, ByteView* tails);
+  bool apply_in_place(const Batch& in, size_t i, state::Entry*& entry);
+  bool apply_with_tails(const Batch& in, size_t i, state::Entry*& entry);
+  void count_distinct(const Batch& in, size_t i, char* group);
+  void count_distinct_value(const Accumulators::Distinct& distinct, size_t table, ByteView group,
+                            const Column& column, size_t row, int64_t sign, char* count);
+  void fail(uint32_t row, int call);
+
+  Status emit_closed_windows();
+  void order_by_topic_keys(std::vector<ByteView>& keys, std::vector<ByteView>& values);
+  void expire();
+
+  const plan::Aggregate& aggregate_;
+  Accumulators accumulators_;
+  std::vector<std::unique_ptr<state::KeyedTable>> distinct_;  // by COUNT_DISTINCT call
+  std::optional<FormatSpec> topic_key_format_;
+
+  Arena arena_;
+  std::vector<uint8_t> has_key_, created_;
+  std::vector<uint32_t> rows_;  // of the batch that take part
+  std::vector<TimeMs> starts_;  // their windows
+  std::vector<ByteView> all_keys_, keys_, windowed_keys_;
+  std::vector<state::Entry*> entries_;
+  std::vector<ByteView> tails_;
+  std::string fixed_, whole_, distinct_key_;
+  RowErrors errors_;
+};
+
+}  // namespace leat::exec

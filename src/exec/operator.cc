@@ -1,0 +1,77 @@
+#include "exec/operator.h"
+
+#include <numeric>
+
+#include "exec/batch_rows.h"
+#include "exec/source.h"
+
+namespace leat::exec {
+
+Operator::Operator(TaskContext& task, int node) : task_(task), node_(node) {}
+
+std::string Operator::store_name(std::string_view part) const {
+  std::string name = task_.query->id + "/" + description().id;
+  if (!part.empty()) (name += ".") += part;
+  return name + "/" + std::to_string(task_.partition.value);
+}
+
+Status Operator::emit(Batch& batch) {
+  if (batch.rows() == 0) return {};
+  state.counters.rows_out += batch.rows();
+  // A consumer may change what it gets: all but the last are given a copy.
+  for (size_t i = 0; i + 1 < consumers_.size(); ++i) {
+    std::vector<uint32_t> all(batch.rows());
+    std::iota(all.begin(), all.end(), 0);
+    Batch copy;
+    gather_rows(batch, all, copy);
+    consumers_[i].first->state.counters.rows_in += copy.rows();
+    LEAT_CHECK(consumers_[i].first->process(copy, consumers_[i].second));
+  }
+  if (consumers_.empty()) {
+    collect(batch);
+    return {};
+  }
+  auto& [consumer, port] = consumers_.back();
+  consumer->state.counters.rows_in += batch.rows();
+  return consumer->process(batch, port);
+}
+
+// Rows that leave the plan at its last node, for a reader that runs the task itself.
+void Operator::collect(const Batch& batch) {
+  if (!task_.options.collect_last || node_ + 1 != static_cast<int>(task_.query->nodes.size()))
+    return;
+  std::vector<uint32_t> all(batch.rows());
+  std::iota(all.begin(), all.end(), 0);
+  auto copy = std::make_unique<Batch>();
+  gather_rows(batch, all, *copy);
+  own_bytes(*copy);
+  task_.out->collected.push_back(std::move(copy));
+}
+
+Status Operator::reject(const Batch& batch, RowErrors& errors) {
+  state.counters.errors += errors.size();
+  auto policy = origin_.source ? origin_.source->policy : plan::BadRecordPolicy::dead_letter;
+  for (RowError& bad : errors) {
+    if (policy == plan::BadRecordPolicy::skip) continue;
+    int64_t offset = batch.offsets.empty() ? -1 : batch.offsets[bad.row];
+    int32_t partition = batch.partitions.empty() ? -1 : batch.partitions[bad.row];
+    if (policy == plan::BadRecordPolicy::fail) {
+      std::string where = description().id;
+      if (origin_.source)
+        where += ": topic " + origin_.source->topic + " partition " + std::to_string(partition) +
+                 " offset " + std::to_string(offset);
+      return std::move(bad.error).with_context(where);
+    }
+    DeadLetter& letter = task_.out->dead_letters.emplace_back(
+        DeadLetter{.code = bad.error.code(), .message = bad.error.message()});
+    letter.stage = description().id;
+    letter.partition = partition;
+    letter.offset = offset;
+    letter.timestamp = batch.timestamps[bad.row];
+    if (origin_.source) letter.topic = origin_.source->topic;
+    if (origin_.here) origin_.here->describe(partition, offset, letter);
+  }
+  return {};
+}
+
+}  // namespace leat::exec

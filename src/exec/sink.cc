@@ -1,0 +1,101 @@
+#include "exec/sink.h"
+
+#include <algorithm>
+
+#include "base/murmur2.h"
+#include "exec/batch_rows.h"
+
+namespace leat::exec {
+
+Result<std::unique_ptr<SinkOperator>> SinkOperator::make(TaskContext& task, int node,
+                                                         int32_t partitions) {
+  std::unique_ptr<SinkOperator> op(new SinkOperator(task, node));
+  const auto& sink = std::get<plan::Sink>(op->description().op);
+  const Schema& schema = op->description().schema;
+  op->partitions_ = partitions;
+  LEAT_TRY(op->key_encoder_, make_encoder(sink.key_format, schema.key, true));
+  LEAT_TRY(op->value_encoder_, make_encoder(sink.value_format, schema.value, false));
+  if (sink.timestamp_column >= 0) {
+    LEAT_TRY(op->event_time_, EventTime::make(schema.at(static_cast<size_t>(sink.timestamp_column)),
+                                              sink.timestamp_format));
+  }
+  return op;
+}
+
+Status SinkOperator::process(Batch& in, size_t) {
+  if (event_time_) LEAT_CHECK(take_times(in));
+  LEAT_CHECK(encode_rows(in));
+  std::vector<RecordBatchBuilder>& builders = task().out->sunk[node()];
+  builders.resize(static_cast<size_t>(partitions_));
+  write(in, builders);
+  return {};
+}
+
+Status SinkOperator::take_times(Batch& in) {
+  auto column = static_cast<size_t>(std::get<plan::Sink>(description().op).timestamp_column);
+  const bool in_value = column >= description().schema.key.size();
+  errors_.clear();
+  event_time_->read(in.columns[column], times_, errors_);
+  std::erase_if(errors_, [&](const RowError& bad) { return in_value && !in.present[bad.row]; });
+  for (size_t row = 0; row < in.rows(); ++row)
+    if (in_value && !in.present[row]) times_[row] = in.timestamps[row];
+  if (!errors_.empty()) LEAT_CHECK(reject(in, errors_));
+  in.timestamps.swap(times_);
+  std::vector<uint32_t> kept = rows_without(in.rows(), errors_);
+  size_t good = kept.size();
+  std::erase_if(kept, [&](uint32_t row) { return in.timestamps[row] < 0; });
+  state.counters.dropped += good - kept.size();
+  in.keep(kept);
+  return {};
+}
+
+// Fills keys_ and values_. Rows that cannot be written are rejected and taken out of `in`.
+Status SinkOperator::encode_rows(Batch& in) {
+  const Schema& schema = description().schema;
+  while (true) {
+    errors_.clear();
+    keys_.clear();
+    values_.clear();
+    columns_.clear();
+    for (size_t k = 0; k < schema.key.size(); ++k) columns_.push_back(&in.columns[k]);
+    bool all_keyed = mark_present(in.columns, 0, schema.key.size(), in.rows(), has_key_);
+    key_encoder_->encode(columns_, in.rows(), all_keyed ? nullptr : has_key_.data(), keys_,
+                         errors_);
+    columns_.clear();
+    for (size_t c = schema.key.size(); c < schema.width(); ++c) columns_.push_back(&in.columns[c]);
+    bool all_present = std::find(in.present.begin(), in.present.end(), 0) == in.present.end();
+    value_encoder_->encode(columns_, in.rows(), all_present ? nullptr : in.present.data(), values_,
+                           errors_);
+    if (errors_.empty()) return {};
+    std::stable_sort(errors_.begin(), errors_.end(),
+                     [](const RowError& a, const RowError& b) { return a.row < b.row; });
+    errors_.erase(std::unique(errors_.begin(), errors_.end(),
+                              [](const RowError& a, const RowError& b) { return a.row == b.row; }),
+                  errors_.end());
+    LEAT_CHECK(reject(in, errors_));
+    in.keep(rows_without(in.rows(), errors_));
+  }
+}
+
+void SinkOperator::write(const Batch& in, std::vector<RecordBatchBuilder>& builders) {
+  const bool windowed = !in.window_start.empty();
+  const bool one = partitions_ == 1;
+  for (size_t row = 0; row < in.rows(); ++row) {
+    ByteView key = keys_.row(row);
+    int32_t partition = 0;
+    if (is_null(key))
+      partition = static_cast<int32_t>(state.spread++ % static_cast<uint64_t>(partitions_));
+    else if (!one)
+      partition = partition_for(key, partitions_);
+    if (windowed && !is_null(key)) {
+      windowed_key_.assign(key);
+      append_be64(windowed_key_, static_cast<uint64_t>(in.window_start[row]));
+      key = windowed_key_;
+    }
+    builders[static_cast<size_t>(partition)].add(in.timestamps[row], key, values_.row(row),
+                                                 in.headers.empty() ? ByteView() : in.headers[row]);
+  }
+  state.counters.rows_out += in.rows();
+}
+
+}  // namespace leat::exec

@@ -1,0 +1,207 @@
+#include "exec/source.h"
+
+#include <algorithm>
+
+#include "exec/batch_rows.h"
+
+namespace leat::exec {
+
+Result<std::unique_ptr<SourceOperator>> SourceOperator::make(TaskContext& task, int node,
+                                                             std::vector<uint8_t> needed) {
+  std::unique_ptr<SourceOperator> op(new SourceOperator(task, node));
+  const Schema& schema = op->description().schema;
+  op->source_ = &std::get<plan::Source>(op->description().op);
+  op->needed_ = std::move(needed);
+  LEAT_TRY(op->key_decoder_, make_decoder(op->source_->key_format, schema.key, true));
+  LEAT_TRY(op->value_decoder_, make_decoder(op->source_->value_format, schema.value, false));
+  if (op->source_->timestamp.column >= 0) {
+    auto column = static_cast<size_t>(op->source_->timestamp.column);
+    op->needed_[column] = 1;
+    LEAT_TRY(op->event_time_, EventTime::make(schema.at(column), op->source_->timestamp.format));
+  }
+  return op;
+}
+
+Status SourceOperator::process(Batch& in, size_t) {
+  for (TimeMs ts : in.timestamps) state.advance(ts);
+  return emit(in);
+}
+
+Status SourceOperator::decode(const RecordColumns& records, size_t begin, size_t end,
+                              PartitionId partition, const std::vector<TimeMs>& appended,
+                              Batch& out) {
+  out.clear();
+  shape(out, description().kind, description().schema);
+  errors_.clear();
+  take_bytes(records, begin, end, out);
+  out.partitions.assign(end - begin, partition.value);
+  split_windows(out);
+  decode_columns(out);
+  find_times(records, begin, appended, out);
+  return drop_bad_rows(out);
+}
+
+void SourceOperator::take_bytes(const RecordColumns& records, size_t begin, size_t end,
+                                Batch& out) {
+  auto slice = [&](const auto& from, auto& to) {
+    if (from.empty())
+      to.clear();
+    else
+      to.assign(from.begin() + static_cast<ptrdiff_t>(begin),
+                from.begin() + static_cast<ptrdiff_t>(end));
+  };
+  slice(records.keys, keys_);
+  slice(records.values, values_);
+  slice(records.offsets, out.offsets);
+  slice(records.timestamps, out.timestamps);
+  slice(records.headers, out.headers);
+  out.present.resize(values_.size());
+  for (size_t row = 0; row < values_.size(); ++row) out.present[row] = !is_null(values_[row]);
+}
+
+// A windowed key is the key's bytes, then the start of the window, 8 bytes big-endian.
+void SourceOperator::split_windows(Batch& out) {
+  if (!source_->window_size) return;
+  out.window_start.assign(keys_.size(), 0);
+  out.window_end.assign(keys_.size(), 0);
+  for (size_t row = 0; row < keys_.size(); ++row) {
+    ByteView& key = keys_[row];
+    if (is_null(key)) continue;
+    if (key.size() < 8) {
+      add_error(static_cast<uint32_t>(row),
+                Error(ErrorCode::invalid_data, "the key is too short for a windowed key: " +
+                                                   std::to_string(key.size()) + " bytes"));
+      key = kNullBytes;
+      continue;
+    }
+    out.window_start[row] = static_cast<TimeMs>(load_be64(key.data() + key.size() - 8));
+    out.window_end[row] = saturating_add(out.window_start[row], *source_->window_size);
+    key = key.substr(0, key.size() - 8);
+  }
+}
+
+void SourceOperator::decode_columns(Batch& out) {
+  const Schema& schema = description().schema;
+  auto side = [&](RowDecoder& decoder, const std::vector<ByteView>& rows, size_t first,
+                  size_t count, std::string_view name) {
+    targets_.assign(count, nullptr);
+    for (size_t c = 0; c < count; ++c)
+      if (needed_[first + c]) targets_[c] = &out.columns[first + c];
+    side_errors_.clear();
+    decoder.decode(rows, targets_, out.arena, side_errors_);
+    for (RowError& bad : side_errors_) add_error(bad.row, std::move(bad.error).with_context(name));
+  };
+  side(*key_decoder_, keys_, 0, schema.key.size(), "key");
+  side(*value_decoder_, values_, schema.key.size(), schema.value.size(), "value");
+  for (size_t c = 0; c < out.columns.size(); ++c) {
+    if (needed_[c]) continue;
+    out.columns[c].resize(keys_.size());
+    out.columns[c].set_all_null();
+  }
+}
+
+void SourceOperator::find_times(const RecordColumns& records, size_t begin,
+                                const std::vector<TimeMs>& appended, Batch& out) {
+  const TimeMs allowed = task().options.max_future_ms;
+  if (event_time_) {
+    auto column = static_cast<size_t>(source_->timestamp.column);
+    side_errors_.clear();
+    event_time_->read(out.columns[column], found_, side_errors_);
+    bool in_value = column >= description().schema.key.size();
+    for (RowError& bad : side_errors_) {
+      // A tombstone has no columns: the record's own time stands.
+      if (in_value && !out.present[bad.row])
+        found_[bad.row] = out.timestamps[bad.row];
+      else
+        add_error(bad.row, std::move(bad.error));
+    }
+    out.timestamps.swap(found_);
+  }
+  if (appended.empty()) return;
+  for (size_t row = 0; row < out.timestamps.size(); ++row) {
+    TimeMs at =
+        appended[begin + row] == kNoTime ? records.timestamps[begin + row] : appended[begin + row];
+    if (out.timestamps[row] <= saturating_add(at, allowed)) continue;
+    add_error(
+        static_cast<uint32_t>(row),
+        Error(ErrorCode::out_of_range,
+              "the timestamp is too far in the future: " + std::to_string(out.timestamps[row]) +
+                  " ms, appended at " + std::to_string(at) + " ms",
+              "raise max_future if such records are meant"));
+  }
+}
+
+Status SourceOperator::drop_bad_rows(Batch& out) {
+  bool negative = false;
+  for (TimeMs ts : out.timestamps) negative |= ts < 0;
+  if (errors_.empty() && !negative) return {};
+
+  std::stable_sort(errors_.begin(), errors_.end(),
+                   [](const RowError& a, const RowError& b) { return a.row < b.row; });
+  errors_.erase(std::unique(errors_.begin(), errors_.end(),
+                            [](const RowError& a, const RowError& b) { return a.row == b.row; }),
+                errors_.end());
+  std::vector<uint32_t> kept = rows_without(out.rows(), errors_);
+  LEAT_CHECK(reject(out, errors_));
+  size_t good = kept.size();
+  std::erase_if(kept, [&](uint32_t row) { return out.timestamps[row] < 0; });
+  state.counters.dropped += good - kept.size();
+  out.keep(kept);
+  return {};
+}
+
+void SourceOperator::describe(int32_t partition, int64_t offset, DeadLetter& letter) const {
+  for (const SourceRun* run : runs_) {
+    if (run->partition().value != partition) continue;
+    const RecordColumns& records = run->records();
+    auto found = std::lower_bound(records.offsets.begin(), records.offsets.end(), offset);
+    if (found == records.offsets.end() || *found != offset) continue;
+    auto row = static_cast<size_t>(found - records.offsets.begin());
+    letter.null_key = is_null(records.keys[row]);
+    letter.null_value = is_null(records.values[row]);
+    letter.key = records.keys[row];
+    letter.value = records.values[row];
+    if (!records.headers.empty()) letter.headers = records.headers[row];
+    letter.timestamp = records.timestamps[row];
+    return;
+  }
+}
+
+Status SourceRun::refill() {
+  if (at_ == records_.size()) {
+    records_.clear();
+    appended_.clear();
+    at_ = 0;
+  }
+  while (records_.size() - at_ < batch_rows_ && next_batch_ < input_.batches.size()) {
+    size_t index = next_batch_++;
+    ByteView bytes = input_.batches[index];
+    LEAT_TRY(RecordBatchHeader header, read_batch_header(bytes));
+    if (header.is_control()) continue;
+    LEAT_CHECK(decode_records(bytes.substr(0, header.total_bytes()), records_));
+    if (!source_.checks_future()) continue;
+    TimeMs at = header.is_log_append_time() ? header.max_timestamp : kNoTime;
+    if (index < input_.appended_at.size()) at = input_.appended_at[index];
+    appended_.resize(records_.size(), at);
+  }
+  return {};
+}
+
+Result<Batch*> SourceRun::next() {
+  while (true) {
+    LEAT_CHECK(refill());
+    // Batches come whole: what lies before or after the range belongs to other epochs.
+    while (at_ < records_.size() && records_.offsets[at_] < input_.from.value) ++at_;
+    size_t end = std::min(records_.size(), at_ + batch_rows_);
+    while (end > at_ && records_.offsets[end - 1] >= input_.to.value) --end;
+    if (at_ == end) {
+      if (at_ < records_.size() || next_batch_ == input_.batches.size()) return nullptr;
+      continue;
+    }
+    LEAT_CHECK(source_.decode(records_, at_, end, input_.partition, appended_, batch_));
+    at_ = end;
+    if (batch_.rows() > 0) return &batch_;
+  }
+}
+
+}  // namespace leat::exec
