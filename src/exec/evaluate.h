@@ -27,6 +27,7 @@ struct EvalInput {
 struct EvalOptions {
   bool ksqldb =
       false;  // integers wrap, what cannot be computed is null, and no row error comes out
+  TimeMs now = kNoTime;  // wall clock, for UNIX_TIMESTAMP(); one reading per epoch
 };
 
 /// Computes `expr` for every row of `input` into `out`. A row that cannot be computed is null in

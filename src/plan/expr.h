@@ -67,12 +67,12 @@ ExprPtr substitute(const ExprPtr& expr, std::span<const ExprPtr> replacement);
 /// What a kernel may use while it computes one batch.
 struct CallContext {
   size_t rows;
-  Arena& arena;         // for the bytes of string results
-  RowErrors& errors;    // rows that cannot be computed; their result is null. Ascending by row.
-  const Type& result;   // the type that the binder gave the call
-  bool ksqldb = false;  // ksqlDB's arithmetic: integers wrap, DECIMAL division must terminate.
-                        // Kernels report what cannot be computed all the same; the evaluator makes
-                        // the whole expression null there and drops the report.
+  Arena& arena;          // for the bytes of string results
+  RowErrors& errors;     // rows that cannot be computed; their result is null. Ascending by row.
+  const Type& result;    // the type that the binder gave the call
+  bool ksqldb = false;   // ksqlDB's arithmetic: integers wrap, DECIMAL division must terminate.
+                         // Kernels report what cannot be computed all the same; the evaluator makes
+                         // the whole expression null there and drops the report.
   TimeMs now = kNoTime;  // wall clock, as the task was given it
 
   /// Makes `row` of `out` null and reports why.

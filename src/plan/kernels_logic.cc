@@ -39,10 +39,8 @@ Kernel is_null_kernel(bool negated) {
   return [negated](const CallContext& c, std::span<const Column* const> args, Column& out) {
     uint8_t* r = out.data<uint8_t>();
     const uint8_t* valid = args[0]->validity();
-    if (valid == nullptr)
-      std::memset(r, negated ? 1 : 0, c.rows);
-    else
-      for (size_t i = 0; i < c.rows; ++i) r[i] = (valid[i] != 0) == negated;
+    for (size_t i = 0; i < c.rows; ++i)
+      r[i] = valid == nullptr ? negated : (valid[i] != 0) == negated;
   };
 }
 
