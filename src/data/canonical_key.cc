@@ -3,6 +3,8 @@
 #include <cmath>
 #include <limits>
 
+#include "data/short_bytes.h"
+
 namespace leat {
 namespace {
 
@@ -94,6 +96,10 @@ void int64_keys(const Column& column, size_t rows, Arena& arena, std::vector<Byt
   }
 }
 
+struct FindZero {
+  __m128i operator()(__m128i v) const { return _mm_cmpeq_epi8(v, _mm_setzero_si128()); }
+};
+
 // One column of text. Rows are copied as they are; the rare one that has a zero byte is done again.
 void string_keys(const Column& column, size_t rows, Arena& arena, std::vector<ByteView>& out) {
   const auto* values = column.data<ByteView>();
@@ -109,10 +115,7 @@ void string_keys(const Column& column, size_t rows, Arena& arena, std::vector<By
       continue;
     }
     *p = kValue;
-    if (!value.empty()) {
-      std::memcpy(p + 1, value.data(), value.size());
-      if (std::memchr(value.data(), 0, value.size()) != nullptr) with_zero.push_back(i);
-    }
+    if (!copy_unless_found(p + 1, value.data(), value.size(), FindZero{})) with_zero.push_back(i);
     p[value.size() + 1] = 0;
     p[value.size() + 2] = kEnd;
     out[i] = ByteView(p, value.size() + 3);

@@ -7,6 +7,7 @@
 
 #include "data/json_write.h"
 #include "data/number_text.h"
+#include "data/short_bytes.h"
 
 namespace leat {
 namespace {
@@ -19,14 +20,20 @@ char* put(char* p, std::string_view text) {
   return p + text.size();
 }
 
-// Bit i is set when byte i cannot stand in a JSON string as it is, or is not ASCII.
-inline uint32_t special_mask(__m256i v) {
-  __m256i control = _mm256_cmpeq_epi8(_mm256_min_epu8(v, _mm256_set1_epi8(0x1f)), v);
-  __m256i quote = _mm256_cmpeq_epi8(v, _mm256_set1_epi8('"'));
-  __m256i slash = _mm256_cmpeq_epi8(v, _mm256_set1_epi8('\\'));
-  // Bytes from 0x80 on have their sign bit set already.
-  return static_cast<uint32_t>(_mm256_movemask_epi8(
-      _mm256_or_si256(_mm256_or_si256(control, v), _mm256_or_si256(quote, slash))));
+// Marks bytes that cannot stand in a JSON string as they are, or are not ASCII.
+struct FindSpecial {
+  __m128i operator()(__m128i v) const {
+    __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(0x1f)), v);
+    __m128i quote = _mm_cmpeq_epi8(v, _mm_set1_epi8('"'));
+    __m128i slash = _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'));
+    // Bytes from 0x80 on have their high bit set already.
+    return _mm_or_si128(_mm_or_si128(control, v), _mm_or_si128(quote, slash));
+  }
+};
+
+inline bool is_plain(char c) {
+  auto byte = static_cast<unsigned char>(c);
+  return byte >= 0x20 && byte < 0x80 && c != '"' && c != '\\';
 }
 
 char* put_escape(char* p, unsigned char c) {
@@ -83,25 +90,17 @@ char* put_special(char* p, std::string_view& text) {
 
 char* put_json_string(char* p, ByteView text) {
   *p++ = '"';
-  while (!text.empty()) {
-    // Copy first, look at the copy: the room has slack to load whole vectors from, the source
-    // does not.
-    size_t n = std::min<size_t>(text.size(), 32);
-    std::memcpy(p, text.data(), n);
-    uint32_t special = special_mask(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
-    if (n < 32) special &= (1U << n) - 1;
-    if (special == 0) {
-      p += n;
-      text.remove_prefix(n);
-      continue;
+  if (copy_unless_found(p, text.data(), text.size(), FindSpecial{})) {
+    p += text.size();
+  } else {
+    while (!text.empty()) {
+      if (is_plain(text[0])) {
+        *p++ = text[0];
+        text.remove_prefix(1);
+      } else {
+        p = put_special(p, text);
+      }
     }
-    auto plain = static_cast<size_t>(__builtin_ctz(special));
-    p += plain;
-    text.remove_prefix(plain);
-    // Text that is not Latin comes in runs.
-    do {
-      p = put_special(p, text);
-    } while (!text.empty() && static_cast<signed char>(text[0]) < 0);
   }
   *p++ = '"';
   return p;

@@ -10,8 +10,8 @@ size_t json_value_bound(const Column& column, size_t row);
 /// Writes one value as JSON at `p` and returns the end. Null values too.
 char* put_json_value(char* p, const Column& column, size_t row);
 
-/// Room for `text` as a JSON string, and some more for whole vectors.
-inline size_t json_string_bound(ByteView text) { return 6 * text.size() + 2 + 32; }
+/// Room for `text` as a JSON string.
+inline size_t json_string_bound(ByteView text) { return 6 * text.size() + 2; }
 char* put_json_string(char* p, ByteView text);
 
 /// Writes base64 of `bytes` at `p` (room for (n + 2) / 3 * 4).

@@ -148,24 +148,20 @@ char* put_decimal(char* p, Int128 value, int scale) {
     std::memcpy(p, text.data(), text.size());
     return p + text.size();
   }
-  char digits[20];
-  char* end = std::to_chars(digits, digits + sizeof digits, static_cast<uint64_t>(units)).ptr;
-  auto count = static_cast<int>(end - digits);
-  if (count <= scale) {
-    *p++ = '0';
-    *p++ = '.';
-    std::memset(p, '0', static_cast<size_t>(scale - count));
-    p += scale - count;
-    std::memcpy(p, digits, static_cast<size_t>(count));
-    return p + count;
+  char* end = std::to_chars(p, p + 20, static_cast<uint64_t>(units)).ptr;
+  auto count = static_cast<int>(end - p);
+  if (scale == 0) return end;
+  if (count > scale) {
+    char* point = end - scale;
+    std::memmove(point + 1, point, static_cast<size_t>(scale));
+    *point = '.';
+    return end + 1;
   }
-  auto whole = static_cast<size_t>(count - scale);
-  std::memcpy(p, digits, whole);
-  p += whole;
-  if (scale == 0) return p;
-  *p++ = '.';
-  std::memcpy(p, digits + whole, static_cast<size_t>(scale));
-  return p + scale;
+  size_t zeros = static_cast<size_t>(scale - count) + 2;  // with the one in front of the point
+  std::memmove(p + zeros, p, static_cast<size_t>(count));
+  std::memset(p, '0', zeros);
+  p[1] = '.';
+  return end + zeros;
 }
 
 }  // namespace leat

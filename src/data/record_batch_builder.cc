@@ -3,6 +3,7 @@
 #include "base/varint.h"
 #include "data/record_batch.h"
 #include "data/record_batch_layout.h"
+#include "data/short_bytes.h"
 
 namespace leat {
 namespace {
@@ -33,8 +34,7 @@ inline char* put_short(char* p, uint64_t v) {
 
 inline char* put_nullable(char* p, ByteView bytes) {
   p = put_short(p, zigzag(length_of(bytes)));
-  if (bytes.empty()) return p;
-  std::memcpy(p, bytes.data(), bytes.size());
+  copy_bytes(p, bytes.data(), bytes.size());
   return p + bytes.size();
 }
 

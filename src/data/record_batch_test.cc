@@ -2,13 +2,11 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
 #include <map>
 #include <random>
-#include <sstream>
 
 #include "base/text.h"
+#include "data/testdata.h"
 
 namespace leat {
 namespace {
@@ -17,16 +15,8 @@ namespace {
 const std::map<std::string, std::string>& golden() {
   static const auto* batches = [] {
     auto* out = new std::map<std::string, std::string>;
-    std::ifstream file(std::filesystem::path(__FILE__).parent_path() / "testdata" /
-                       "record_batches.hex");
-    for (std::string line; std::getline(file, line);) {
-      if (line.empty() || line[0] == '#') continue;
-      size_t space = line.find(' ');
-      std::string bytes;
-      for (size_t i = space + 1; i + 1 < line.size(); i += 2)
-        bytes += static_cast<char>(std::stoi(line.substr(i, 2), nullptr, 16));
-      (*out)[line.substr(0, space)] = bytes;
-    }
+    for (const auto& words : testdata::lines("record_batches.hex"))
+      (*out)[words[0]] = testdata::unhex(words[1]);
     return out;
   }();
   return *batches;

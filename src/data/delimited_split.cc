@@ -1,0 +1,109 @@
+#include "data/delimited_split.h"
+
+#include <immintrin.h>
+
+#include <algorithm>
+
+namespace leat {
+namespace {
+
+constexpr size_t kVector = 32;
+
+// Loads the `n` (1..31) bytes at the end of `row` that whole vectors left over, zeros after them:
+// what lies past the row may be nobody's.
+inline __m256i load_rest(ByteView row, size_t n) {
+  const char* end = row.data() + row.size();
+  alignas(kVector) char raw[kVector] = {};
+  std::memcpy(raw, end - n, n);
+  return _mm256_load_si256(reinterpret_cast<const __m256i*>(raw));
+}
+
+inline uint32_t mask_of(__m256i v, char c) {
+  return static_cast<uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(v, _mm256_set1_epi8(c))));
+}
+
+// Reads a field whose opening quote `p` has passed; the byte after the closing one, or nullptr.
+const char* read_quoted(const char* p, const char* end, Arena& arena, ByteView& text) {
+  const char* begin = p;
+  size_t doubled = 0;
+  while (true) {
+    p = static_cast<const char*>(std::memchr(p, '"', static_cast<size_t>(end - p)));
+    if (p == nullptr) return nullptr;
+    if (p + 1 == end || p[1] != '"') break;
+    ++doubled;
+    p += 2;
+  }
+  text = ByteView(begin, static_cast<size_t>(p - begin));
+  if (doubled > 0) {
+    char* copy = arena.allocate(text.size() - doubled);
+    char* to = copy;
+    for (const char* from = begin; from < p; ++from) {
+      *to++ = *from;
+      if (*from == '"') ++from;
+    }
+    text = ByteView(copy, static_cast<size_t>(to - copy));
+  }
+  return p + 1;
+}
+
+}  // namespace
+
+// The row without quotes and line ends. False: it has some.
+bool DelimitedSplitter::split_plain(ByteView row) {
+  const char* begin = row.data();
+  uint32_t high = 0;
+  size_t at = 0;
+  size_t field = 0;
+  while (at < row.size()) {
+    size_t n = std::min(row.size() - at, kVector);
+    __m256i v = n == kVector ? _mm256_loadu_si256(reinterpret_cast<const __m256i*>(begin + at))
+                             : load_rest(row, n);
+    if ((mask_of(v, '"') | mask_of(v, '\n') | mask_of(v, '\r')) != 0) return false;
+    high |= static_cast<uint32_t>(_mm256_movemask_epi8(v));
+    for (uint32_t found = mask_of(v, delimiter_); found != 0; found &= found - 1) {
+      size_t end = at + static_cast<size_t>(__builtin_ctz(found));
+      fields_.push_back({ByteView(begin + field, end - field)});
+      field = end + 1;
+    }
+    at += n;
+  }
+  fields_.push_back({ByteView(begin + field, row.size() - field)});
+  is_ascii_ = high == 0;
+  return true;
+}
+
+const char* DelimitedSplitter::split_quoted(ByteView row, Arena& arena) {
+  const char* p = row.data();
+  const char* end = p + row.size();
+  is_ascii_ = std::none_of(p, end, [](char c) { return static_cast<signed char>(c) < 0; });
+  while (true) {
+    DelimitedField field;
+    if (p < end && *p == '"') {
+      field.quoted = true;
+      p = read_quoted(p + 1, end, arena, field.text);
+      if (p == nullptr) return "quoted field has no end";
+    } else {
+      const char* begin = p;
+      while (p < end && *p != delimiter_ && *p != '\n' && *p != '\r') ++p;
+      field.text = ByteView(begin, static_cast<size_t>(p - begin));
+    }
+    fields_.push_back(field);
+    if (p == end) return nullptr;
+    if (*p != delimiter_) break;
+    ++p;
+  }
+  if (*p == '\r') ++p;
+  if (p < end && *p == '\n') ++p;
+  if (p == end) return nullptr;
+  return fields_.back().quoted && p[-1] == '"' ? "quoted field goes on after its closing quote"
+                                               : "row has more than one line";
+}
+
+const char* DelimitedSplitter::split(ByteView row, Arena& arena) {
+  fields_.clear();
+  if (split_plain(row)) return nullptr;
+  fields_.clear();
+  return split_quoted(row, arena);
+}
+
+}  // namespace leat
