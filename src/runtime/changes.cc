@@ -111,6 +111,7 @@ Status Runtime::check_removals(const std::vector<std::string>& ids) const {
 }
 
 void Runtime::remove_queries(const std::vector<std::string>& ids) {
+  if (!ids.empty()) snapshots_.abandon();
   for (const std::string& id : ids) {
     QueryRun* query = find(id);
     for (auto& lane : lanes_) lane->remove(*query);

@@ -5,6 +5,7 @@
 #include "runtime/query_record.h"
 #include "runtime/runtime.h"
 #include "state/delta.h"
+#include "state/snapshot_reader.h"
 
 namespace leat::runtime {
 
@@ -21,7 +22,7 @@ Status Runtime::recover() {
   if (!state.has_value()) {
     if (state.error().code() != ErrorCode::not_found) return std::move(state).error();
   } else {
-    epoch_ = state->epoch;
+    epoch_ = opened_at_ = state->epoch;
     for (const MetadataChange& fact : state->metadata) metadata_[fact.key] = fact.value;
     LEAT_CHECK(recover_queries(*state));
     LEAT_CHECK(recover_state());
@@ -79,16 +80,30 @@ Status Runtime::recover_queries(const ApplicationState& state) {
 Status Runtime::recover_state() {
   std::map<std::string, state::KeyedTable*, std::less<>> stores;
   for (const auto& query : queries_) stores.merge(query->stores());
-  LEAT_CHECK(log_.replay(options_.application, EpochId(0), [&](const CommitView& commit) -> Status {
-    for (const CommitView::State& delta : commit.states) {
-      auto store = stores.find(delta.store);
-      if (store == stores.end()) continue;  // of a query that was dropped
-      auto applied = state::apply_delta(delta.bytes, *store->second);
-      if (!applied.has_value())
-        return std::move(applied).error().with_context("state of " + std::string(delta.store));
-    }
-    return {};
-  }));
+  EpochId replay_after;
+  if (!options_.snapshot_directory.empty()) {
+    auto load = [&](const state::SnapshotReader& snapshot) -> Status {
+      for (auto& [name, table] : stores) {
+        table->clear();
+        LEAT_CHECK(snapshot.load(name, *table));
+      }
+      return {};
+    };
+    LEAT_TRY(state::Restored restored, state::restore_newest(disk_, options_.snapshot_directory,
+                                                             options_.application, epoch_, load));
+    replay_after = restored.first_epoch;
+  }
+  LEAT_CHECK(
+      log_.replay(options_.application, replay_after, [&](const CommitView& commit) -> Status {
+        for (const CommitView::State& delta : commit.states) {
+          auto store = stores.find(delta.store);
+          if (store == stores.end()) continue;  // of a query that was dropped
+          auto applied = state::apply_delta(delta.bytes, *store->second);
+          if (!applied.has_value())
+            return std::move(applied).error().with_context("state of " + std::string(delta.store));
+        }
+        return {};
+      }));
   for (const auto& query : queries_) query->recovered();
   return {};
 }

@@ -19,7 +19,9 @@ Runtime::Runtime(Log& log, io::Disk& disk, io::Clock& clock,
       clock_(clock),
       functions_(functions),
       options_(std::move(options)),
-      workers_(options_.threads) {
+      workers_(options_.threads),
+      snapshots_(disk, options_.snapshot_directory, options_.application,
+                 options_.snapshot_after_bytes, options_.background_snapshots) {
   lanes_.push_back(std::make_unique<Lane>());
 }
 
@@ -94,7 +96,23 @@ bool Runtime::step() {
   bool did_something = take_messages();
   did_something = run_lanes() || did_something;
   answer_reads();
-  return did_something;
+  return step_snapshot() || did_something;
+}
+
+bool Runtime::step_snapshot() {
+  EpochId durable;
+  {
+    std::lock_guard lock(mutex_);
+    durable = opened_at_.plus(commits_durable_);
+  }
+  auto tables = [this] {
+    Snapshots::NamedTables all;
+    for (const auto& query : queries_)
+      for (auto& [name, table] : query->stores()) all.emplace_back(name, table);
+    return all;
+  };
+  return snapshots_.step(epoch_, durable, tables,
+                         [this](EpochId epoch) { log_.trim_commits(options_.application, epoch); });
 }
 
 bool Runtime::take_messages() {
@@ -163,6 +181,7 @@ Result<bool> Runtime::run_lane(Lane& lane) {
   }
   Commit work;
   epoch.fill(work);
+  for (const StateDelta& delta : work.states) snapshots_.add_delta_bytes(delta.bytes.size());
   Status ordered = commit(std::move(work), {});
   epoch.end(ordered.has_value());
   if (!ordered.has_value()) return std::move(ordered).error();

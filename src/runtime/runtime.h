@@ -17,6 +17,7 @@
 #include "runtime/epoch.h"
 #include "runtime/lane.h"
 #include "runtime/reads.h"
+#include "runtime/snapshots.h"
 #include "runtime/workers.h"
 
 namespace leat::runtime {
@@ -30,6 +31,7 @@ struct RuntimeOptions {
   /// Commits that may wait for the disk while the next epoch computes.
   int commits_in_flight_max = 2;
   uint64_t snapshot_after_bytes = 64 << 20;  // of state deltas since the last one
+  bool background_snapshots = true;          // false: written where they are copied (simulation)
   /// Queries whose plans cannot be kept because they hold code (the C++ DSL): built anew by the
   /// program at each start.
   std::vector<plan::Query> code_queries;
@@ -139,6 +141,7 @@ class Runtime {
   Status commit(Commit commit, std::function<void(Status)> done);
   void committed(uint64_t number, const Status& status);
   Stand stand() const;
+  bool step_snapshot();
 
   // changes.cc: queries come and go
   void apply_change(QueryChanges changes, std::function<void(Status)> done);
@@ -180,6 +183,8 @@ class Runtime {
   EpochId epoch_;                                // of the last commit made
   std::map<std::string, std::string> metadata_;  // all of the application's
   Position ready_target_;
+  EpochId opened_at_;  // the last commit before this run
+  Snapshots snapshots_;
   std::vector<MetadataChange> pending_metadata_;  // to go with the next commit
   std::deque<std::pair<ReadRequest, ReadDone>> waiting_reads_;
 

@@ -76,7 +76,10 @@ std::optional<TopicSchema> Application::schema_of_topic(const std::string& topic
   // Several declarations over one topic see the same bytes their own way; records from outside
   // follow the first.
   const sql::SourceDef& source = *sources.front();
-  return TopicSchema{source.schema, source.key_format, source.value_format, source.is_table};
+  TopicSchema schema{source.schema, source.key_format, source.value_format, source.is_table,
+                     std::nullopt};
+  if (source.window) schema.window_size = source.window->size_ms;
+  return schema;
 }
 
 Application::Change Application::begin_change() const {

@@ -17,6 +17,7 @@ struct TopicSchema {
   FormatSpec key_format;
   FormatSpec value_format;
   bool is_table = false;
+  std::optional<TimeMs> window_size;  // keys are windowed: 8 bytes of start behind the key's own
 };
 
 /// A record from outside, as JSON: what a POST or a line of a file says.

@@ -8,30 +8,6 @@
 namespace leat::service {
 namespace {
 
-/// One side of records, decoded as its format says. Rows that do not decode are marked.
-struct DecodedSide {
-  std::vector<Column> columns;
-  std::vector<const Column*> views;
-  std::vector<uint8_t> failed;
-  Arena arena;
-};
-
-std::unique_ptr<DecodedSide> decode_side(const FormatSpec& format, const std::vector<Field>& fields,
-                                         bool is_key, const std::vector<ByteView>& rows) {
-  auto decoder = make_decoder(format, fields, is_key);
-  if (!decoder.has_value() || fields.empty()) return nullptr;
-  auto side = std::make_unique<DecodedSide>();
-  std::vector<Column*> targets;
-  side->columns.reserve(fields.size());
-  for (const Field& field : fields) targets.push_back(&side->columns.emplace_back(field.type));
-  for (const Column& column : side->columns) side->views.push_back(&column);
-  RowErrors errors;
-  (*decoder)->decode(rows, targets, side->arena, errors);
-  side->failed.assign(rows.size(), 0);
-  for (const RowError& error : errors) side->failed[error.row] = 1;
-  return side;
-}
-
 bool is_json(ByteView bytes) {
   thread_local simdjson::dom::parser parser;
   simdjson::dom::element element;
@@ -90,6 +66,40 @@ void append_headers(std::string& out, ByteView encoded) {
 
 }  // namespace
 
+std::unique_ptr<DecodedSide> decode_side(const FormatSpec& format, const std::vector<Field>& fields,
+                                         bool is_key, const std::vector<ByteView>& rows) {
+  auto decoder = make_decoder(format, fields, is_key);
+  if (!decoder.has_value() || fields.empty()) return nullptr;
+  auto side = std::make_unique<DecodedSide>();
+  std::vector<Column*> targets;
+  side->columns.reserve(fields.size());
+  for (const Field& field : fields) targets.push_back(&side->columns.emplace_back(field.type));
+  for (const Column& column : side->columns) side->views.push_back(&column);
+  RowErrors errors;
+  (*decoder)->decode(rows, targets, side->arena, errors);
+  side->failed.assign(rows.size(), 0);
+  for (const RowError& error : errors) side->failed[error.row] = 1;
+  return side;
+}
+
+void split_windowed_keys(std::vector<ByteView>& keys, std::vector<TimeMs>& starts) {
+  constexpr size_t kSuffix = 8;
+  for (ByteView& key : keys) {
+    if (key.size() < kSuffix) {
+      key = kNullBytes;
+      starts.push_back(0);
+      continue;
+    }
+    starts.push_back(static_cast<TimeMs>(load_be64(key.data() + key.size() - kSuffix)));
+    key.remove_suffix(kSuffix);
+  }
+}
+
+void append_json_window(std::string& out, TimeMs start, TimeMs end) {
+  out +=
+      ",\"window\":{\"start\":" + std::to_string(start) + ",\"end\":" + std::to_string(end) + "}";
+}
+
 void append_json_object(std::string& out, const std::vector<Field>& fields,
                         const std::vector<const Column*>& columns, size_t row) {
   out += '{';
@@ -117,8 +127,11 @@ std::vector<OutgoingRecord> render_records(const std::string& topic, int32_t par
                                            const RecordColumns& records) {
   std::unique_ptr<DecodedSide> keys;
   std::unique_ptr<DecodedSide> values;
+  std::vector<ByteView> key_bytes = records.keys;
+  std::vector<TimeMs> window_starts;
   if (declared != nullptr) {
-    keys = decode_side(declared->key_format, declared->schema.key, true, records.keys);
+    if (declared->window_size) split_windowed_keys(key_bytes, window_starts);
+    keys = decode_side(declared->key_format, declared->schema.key, true, key_bytes);
     values = decode_side(declared->value_format, declared->schema.value, false, records.values);
   }
   std::vector<OutgoingRecord> out;
@@ -133,7 +146,9 @@ std::vector<OutgoingRecord> render_records(const std::string& topic, int32_t par
             ",\"offset\":" + std::to_string(record.offset) +
             ",\"timestamp\":" + std::to_string(record.timestamp) + ",";
     if (declared != nullptr) {
-      append_side(json, "key", records.keys[i], keys.get(), declared->schema.key, true, i);
+      append_side(json, "key", key_bytes[i], keys.get(), declared->schema.key, true, i);
+      if (declared->window_size)
+        append_json_window(json, window_starts[i], window_starts[i] + *declared->window_size);
       json += ',';
       append_side(json, "value", records.values[i], values.get(), declared->schema.value, false, i);
     } else {

@@ -22,6 +22,23 @@ std::vector<OutgoingRecord> render_records(const std::string& topic, int32_t par
                                            const TopicSchema* declared,
                                            const RecordColumns& records);
 
+/// Splits windowed keys (8 bytes of start behind the key's own) into keys and window starts. A key
+/// that is too short becomes null.
+void split_windowed_keys(std::vector<ByteView>& keys, std::vector<TimeMs>& starts);
+/// ,"window":{"start":..,"end":..}
+void append_json_window(std::string& out, TimeMs start, TimeMs end);
+
+/// One side of records, decoded as its format says. Rows that do not decode are marked.
+struct DecodedSide {
+  std::vector<Column> columns;
+  std::vector<const Column*> views;
+  std::vector<uint8_t> failed;
+  Arena arena;
+};
+/// nullptr when the side has no columns. Views may lie in `rows`.
+std::unique_ptr<DecodedSide> decode_side(const FormatSpec& format, const std::vector<Field>& fields,
+                                         bool is_key, const std::vector<ByteView>& rows);
+
 /// Appends the row of some columns as a JSON object of their names.
 void append_json_object(std::string& out, const std::vector<Field>& fields,
                         const std::vector<const Column*>& columns, size_t row);
