@@ -82,7 +82,8 @@ struct AppendRequest {
 };
 
 /// Position of one reader of an application (a query) in one input partition: the next offset that
-/// it will take.
+/// it will take. In a commit, a negative `next` takes the position away: the reader is gone, and
+/// retention need not wait for it.
 struct InputPosition {
   std::string reader;
   TopicPartition partition;

@@ -92,8 +92,8 @@ class EmbeddedLog final : public Log {
   /// Returns false when nothing waited (or nothing could be written: see stats().disk_full). With
   /// threads = true the log's own thread does this; a caller may help.
   bool sync_once();
-  /// Writes the witness of the last group when there is none yet, and frees what retention lets go.
-  /// With threads = true this happens by itself after `idle_ms`.
+  /// Writes the witness of the last group when there is none yet, and small files that wait for
+  /// room. With threads = true this happens by itself after `idle_ms`.
   void idle();
   /// Computes what retention lets go of; the log's own helper does it every `retention_check_ms`.
   void apply_retention();
