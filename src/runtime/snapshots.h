@@ -21,7 +21,7 @@ namespace leat::runtime {
 /// writing thread within.
 class Snapshots {
  public:
-  using NamedTables = std::vector<std::pair<std::string, state::KeyedTable*>>;
+  using NamedTables = state::SnapshotCopier::NamedTables;
 
   /// `background` false: pieces are written where they are copied (simulation).
   Snapshots(io::Disk& disk, std::string directory, std::string application, uint64_t after_bytes,

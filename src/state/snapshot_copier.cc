@@ -5,20 +5,23 @@
 
 namespace leat::state {
 
-SnapshotCopier::SnapshotCopier(const StateStores& stores) : stores_(stores) {
-  for (const auto& [name, table] : stores.all())
-    if (table->size() > 0) parts_.push_back({name, {}, table->slab_count()});
+SnapshotCopier::SnapshotCopier(NamedTables tables) {
+  for (auto& [name, table] : tables)
+    if (table->size() > 0) parts_.push_back({std::move(name), table, {}, table->slab_count()});
 }
+
+SnapshotCopier::SnapshotCopier(const StateStores& stores)
+    : SnapshotCopier([&] {
+        NamedTables tables;
+        for (const auto& [name, table] : stores.all()) tables.emplace_back(name, table.get());
+        return tables;
+      }()) {}
 
 bool SnapshotCopier::step(size_t bytes_budget, std::vector<SnapshotChunk>& out) {
   size_t copied = 0;
   while (next_ < parts_.size() && copied < bytes_budget) {
     Part& part = parts_[next_];
-    const KeyedTable* table = stores_.find(part.store);
-    if (!table) {
-      ++next_;
-      continue;
-    }
+    const KeyedTable* table = part.table;
     LEAT_ASSERT(table->changes() == 0);
     SnapshotChunk chunk{part.store, {}, 0};
     RowWriter rows(chunk.rows);

@@ -21,11 +21,13 @@ struct SnapshotChunk {
 /// are applied on top at restore. The walk goes over the table's cells, which stay where they are
 /// when the table grows; cells added since the start are left out.
 ///
-/// Used on the thread that owns the stores, between epochs (no open changes, asserted). Dropping a
-/// store meanwhile ends its copying; the snapshot must then be abandoned if the name can come back
-/// with other contents.
+/// Used on the thread that owns the stores, between epochs (no open changes, asserted). A
+/// copier must be abandoned before one of its stores is dropped.
 class SnapshotCopier {
  public:
+  using NamedTables = std::vector<std::pair<std::string, KeyedTable*>>;
+  /// Copies these tables, which must outlive the copier.
+  explicit SnapshotCopier(NamedTables tables);
   explicit SnapshotCopier(const StateStores& stores);
   /// Copies about `bytes_budget` bytes (one row more at most) and appends them to `out`, one chunk
   /// a store. False when nothing is left to copy. Cost: about 20 ns a small row.
@@ -35,10 +37,10 @@ class SnapshotCopier {
  private:
   struct Part {
     std::string store;
+    const KeyedTable* table;
     KeyedTable::Cursor cursor;
     size_t slab_end;
   };
-  const StateStores& stores_;
   std::vector<Part> parts_;
   size_t next_ = 0;
 };

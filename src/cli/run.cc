@@ -1,0 +1,225 @@
+// leat run: an application on the embedded log of one directory.
+#include <charconv>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <thread>
+
+#include <CLI/CLI.hpp>
+
+#include "cli/command.h"
+#include "cli/exit_code.h"
+#include "cli/file_text.h"
+#include "cli/log_metrics.h"
+#include "cli/settings_file.h"
+#include "cli/signals.h"
+#include "log/embedded/embedded_log.h"
+#include "service/api.h"
+#include "service/http_server.h"
+#include "sql/functions/register.h"
+
+extern char** environ;
+
+namespace leat::cli {
+namespace {
+
+struct RunFlags {
+  std::vector<std::string> files;
+  std::string config;
+  std::string app;
+  std::string data = "./leat-data";
+  std::string listen = "127.0.0.1:8088";
+  int threads = 1;
+  bool once = false;
+  bool insecure = false;
+  bool listen_given = false;
+};
+
+/// Later ones win: file, environment, SET in the SQL (applied by whoever reads the files), flags.
+Result<Settings> gather(const CLI::App& app, RunFlags& flags) {
+  Settings settings;
+  if (!flags.config.empty()) {
+    LEAT_TRY(settings, read_settings_file(flags.config));
+  }
+  LEAT_TRY(Settings environment, read_environment(environ));
+  for (auto& [name, value] : environment) settings[name] = value;
+  auto fill = [&](const char* flag, const char* name, std::string& value) {
+    if (app.count(flag) == 0 && settings.contains(name)) value = settings[name];
+  };
+  fill("--app", "app", flags.app);
+  fill("--data", "data", flags.data);
+  fill("--listen", "listen", flags.listen);
+  std::string threads = std::to_string(flags.threads);
+  fill("--threads", "threads", threads);
+  auto [end, bad] = std::from_chars(threads.data(), threads.data() + threads.size(), flags.threads);
+  if (bad != std::errc() || end != threads.data() + threads.size() || flags.threads < 1 ||
+      flags.threads > 256)
+    return Error(ErrorCode::invalid_argument,
+                 "threads must be a number from 1 to 256, not " + threads);
+  if (app.count("--insecure") == 0 && settings.contains("insecure"))
+    flags.insecure = settings["insecure"] == "true";
+  flags.listen_given = app.count("--listen") > 0 || settings.contains("listen");
+  return settings;
+}
+
+Result<service::HttpOptions> listen_options(const RunFlags& flags) {
+  service::HttpOptions options;
+  size_t colon = flags.listen.rfind(':');
+  if (colon == std::string::npos)
+    return Error(ErrorCode::invalid_argument, "not HOST:PORT: " + flags.listen,
+                 "for example --listen 127.0.0.1:8088");
+  options.address = flags.listen.substr(0, colon);
+  if (options.address.empty()) options.address = "127.0.0.1";
+  std::string port = flags.listen.substr(colon + 1);
+  auto [end, bad] = std::from_chars(port.data(), port.data() + port.size(), options.port);
+  if (bad != std::errc() || end != port.data() + port.size())
+    return Error(ErrorCode::invalid_argument, "not a port: " + port,
+                 "for example --listen 127.0.0.1:8088");
+  bool loopback = options.address == "localhost" || options.address == "::1" ||
+                  options.address.starts_with("127.");
+  if (!loopback && !flags.insecure)
+    return Error(ErrorCode::invalid_argument,
+                 "there is no authentication yet, so only this machine is listened to",
+                 "listen on 127.0.0.1, or add --insecure to let everybody in who reaches " +
+                     options.address);
+  return options;
+}
+
+/// Everything of one run, in the order in which it is taken down.
+struct Server {
+  plan::FunctionRegistry functions;
+  std::unique_ptr<EmbeddedLog> log;
+  std::unique_ptr<service::Application> app;
+  std::unique_ptr<service::Api> api;
+  std::unique_ptr<service::HttpServer> http;
+
+  Status take_down() {
+    if (http) http->stop();
+    if (api) api->stop();
+    if (app) app->stop();
+    api.reset();
+    app.reset();
+    return log ? log->close() : Status();
+  }
+};
+
+void print_recovery(const RecoveryReport& report) {
+  if (report.cut_bytes > 0)
+    std::fprintf(stderr, "event=torn_tail_cut file=%s position=%llu bytes=%llu\n",
+                 report.cut_file.c_str(), static_cast<unsigned long long>(report.cut_position),
+                 static_cast<unsigned long long>(report.cut_bytes));
+  for (const std::string& warning : report.warnings)
+    std::fprintf(stderr, "event=recovery_warning text=\"%s\"\n", warning.c_str());
+}
+
+Status open(const RunFlags& flags, const Settings& settings,
+            const std::vector<service::SqlFile>& files, Server& server) {
+  sql::register_functions(server.functions);
+  LEAT_TRY(sql::Session session, session_of(settings));
+  LEAT_TRY(service::ScriptFacts facts, service::read_script_facts(files, std::move(session)));
+  auto on_fatal = [](const Error& error) {
+    // What was not answered has an unknown outcome; what was answered is safe. Going on could only
+    // make it worse.
+    std::fprintf(stderr, "leat: stopping: %s\n", error.to_string().c_str());
+    std::fflush(stderr);
+    std::_Exit(kDamage);
+  };
+  EmbeddedOptions log_options{flags.data, io::system_disk(), io::system_clock(),
+                              io::system_random()};
+  log_options.on_fatal = on_fatal;
+  LEAT_TRY(server.log, EmbeddedLog::open(std::move(log_options)));
+  print_recovery(server.log->recovery_report());
+
+  service::ApplicationOptions options;
+  options.id = !flags.app.empty() ? flags.app : facts.application_id;
+  options.threads = flags.threads;
+  options.snapshot_directory = flags.data + "/snapshots";
+  options.session = std::move(facts.session);
+  options.on_fatal = on_fatal;
+  LEAT_TRY(server.app,
+           service::Application::open(*server.log, io::system_disk(), io::system_clock(),
+                                      server.functions, std::move(options)));
+  server.app->start();
+  return server.app->load(files);
+}
+
+Status listen(const RunFlags& flags, Server& server) {
+  LEAT_TRY(service::HttpOptions options, listen_options(flags));
+  server.api = std::make_unique<service::Api>(
+      *server.app, [log = server.log.get()](std::string& out) { append_log_metrics(*log, out); });
+  LEAT_TRY(server.http, service::HttpServer::listen(
+                            std::move(options),
+                            [api = server.api.get()](service::HttpRequest request,
+                                                     std::shared_ptr<service::HttpReply> reply) {
+                              api->handle(std::move(request), std::move(reply));
+                            }));
+  server.http->start();
+  std::string host = flags.listen.substr(0, flags.listen.rfind(':'));
+  std::printf("leat: application %s is at http://%s:%u\n", server.app->id().c_str(),
+              host.empty() ? "127.0.0.1" : host.c_str(),
+              static_cast<unsigned>(server.http->port()));
+  std::fflush(stdout);
+  return {};
+}
+
+/// --once: until all that is in the log now has been taken in.
+void run_once(Server& server) {
+  runtime::Position ends = server.app->runtime().input_ends();
+  while (!server.app->runtime().level_with(ends) && !stop_requested())
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+}
+
+int run(const CLI::App& app, RunFlags flags) {
+  catch_stop_signals();
+  auto settings = gather(app, flags);
+  if (!settings.has_value()) return fail(settings.error());
+  auto files = read_files(flags.files);
+  if (!files.has_value()) return fail(files.error());
+  bool listens = !flags.once || flags.listen_given;
+  if (listens)
+    if (auto options = listen_options(flags); !options.has_value()) return fail(options.error());
+  Server server;
+  if (Status opened = open(flags, *settings, *files, server); !opened.has_value()) {
+    int code = fail(opened.error());
+    (void)server.take_down().has_value();
+    return code;
+  }
+  if (listens) {
+    if (Status listening = listen(flags, server); !listening.has_value()) {
+      int code = fail(listening.error());
+      (void)server.take_down().has_value();
+      return code;
+    }
+  }
+  flags.once ? run_once(server) : wait_for_stop();
+  Status down = server.take_down();
+  return down.has_value() ? static_cast<int>(kDone) : fail(down.error());
+}
+
+}  // namespace
+
+void add_run(CLI::App& parent, const SetRun& set_run) {
+  CLI::App* app = parent.add_subcommand(
+      "run", "Run the application in SQL files, on the embedded log of a directory");
+  auto flags = std::make_shared<RunFlags>();
+  app->add_option("files", flags->files, "SQL files of the application")->type_name("FILE.sql");
+  app->add_option("--config", flags->config, "TOML file with settings")->type_name("FILE");
+  app->add_option("--app", flags->app,
+                  "Application id (default: SET 'application.id', else the first file's name)");
+  app->add_option("--data", flags->data, "Data directory")->capture_default_str()->type_name("DIR");
+  app->add_option("--listen", flags->listen, "Where HTTP is served")
+      ->capture_default_str()
+      ->type_name("HOST:PORT");
+  app->add_option("--threads", flags->threads, "Threads that run queries")->capture_default_str();
+  app->add_flag("--once", flags->once, "Process what is in the log now, then exit");
+  app->add_flag("--insecure", flags->insecure,
+                "Listen beyond this machine, without authentication");
+  app->footer(
+      "Examples:\n"
+      "  leat run examples/payments/payments.sql --data ./d\n"
+      "  leat run app.sql --data ./d --once            # catch up and exit\n"
+      "  leat run a.sql b.sql --app shop --threads 2");
+  set_run([app, flags] { return run(*app, *flags); });
+}
+
+}  // namespace leat::cli
