@@ -1,0 +1,322 @@
+#include "runtime/runtime.h"
+
+#include <gtest/gtest.h>
+
+#include "data/canonical_key.h"
+#include "data/record_batch.h"
+#include "log/embedded/embedded_log.h"
+#include "runtime/dead_letters.h"
+
+namespace leat::runtime {
+namespace {
+
+using plan::Node;
+
+FormatSpec format(FormatKind kind) {
+  FormatSpec spec;
+  spec.kind = kind;
+  return spec;
+}
+
+Schema words_schema() { return {{{"word", Type::string()}}, {{"n", Type::int64()}}}; }
+
+Node source(const std::string& topic) {
+  Node node;
+  node.id = "source";
+  node.schema = words_schema();
+  plan::Source op;
+  op.name = op.topic = topic;
+  op.key_format = format(FormatKind::kafka);
+  op.value_format = format(FormatKind::delimited);
+  node.op = op;
+  return node;
+}
+
+Node sink(const std::string& topic, const Node& input, int input_index) {
+  Node node;
+  node.id = "sink";
+  node.inputs = {input_index};
+  node.kind = input.kind;
+  node.schema = input.schema;
+  plan::Sink op;
+  op.topic = topic;
+  op.key_format = format(FormatKind::kafka);
+  op.value_format = format(FormatKind::delimited);
+  node.op = op;
+  return node;
+}
+
+/// Counts and sums the values of each word into `to`.
+plan::Query totals(const std::string& id, const std::string& from, const std::string& to) {
+  plan::Query query;
+  query.id = id;
+  query.statement = "totals of " + from;
+  query.nodes.push_back(source(from));
+  Node repartition;
+  repartition.id = "repartition";
+  repartition.inputs = {0};
+  repartition.schema = words_schema();
+  repartition.op = plan::Repartition{format(FormatKind::kafka), 0};
+  query.nodes.push_back(repartition);
+  Node aggregate;
+  aggregate.id = "aggregate";
+  aggregate.inputs = {1};
+  aggregate.kind = BatchKind::table;
+  aggregate.schema = {{{"word", Type::string()}},
+                      {{"total", Type::int64()}, {"count", Type::int64()}}};
+  plan::Aggregate op;
+  op.calls = {{plan::AggregateKind::sum, 0, Type::int64()},
+              {plan::AggregateKind::count_all, -1, Type::int64()}};
+  aggregate.op = op;
+  query.nodes.push_back(aggregate);
+  query.nodes.push_back(sink(to, query.nodes.back(), 2));
+  return query;
+}
+
+/// Copies one topic to another.
+plan::Query copy(const std::string& id, const std::string& from, const std::string& to) {
+  plan::Query query;
+  query.id = id;
+  query.statement = "copy of " + from;
+  query.nodes.push_back(source(from));
+  query.nodes.push_back(sink(to, query.nodes.back(), 0));
+  return query;
+}
+
+/// A log and a runtime in one thread, turned by hand; the disk outlives them.
+class World {
+ public:
+  explicit World(int threads = 1, uint64_t snapshot_after = 64 << 20)
+      : threads_(threads), snapshot_after_(snapshot_after), disk_(io::memory_disk()) {
+    open();
+  }
+
+  void open() {
+    EmbeddedOptions options{"/d", *disk_, io::system_clock(), random_};
+    options.threads = false;
+    log_ = EmbeddedLog::open(std::move(options)).value();
+    RuntimeOptions runtime;
+    runtime.application = "app";
+    runtime.threads = threads_;
+    runtime.snapshot_directory = "/d/snapshots";
+    runtime.snapshot_after_bytes = snapshot_after_;
+    runtime.background_snapshots = false;
+    runtime_ = Runtime::open(*log_, *disk_, io::system_clock(), functions_, runtime).value();
+  }
+  /// As if the process were killed.
+  void crash() {
+    log_->abandon();
+    runtime_.reset();
+    log_.reset();
+    open();
+  }
+
+  void settle() {
+    for (int idle = 0; idle < 3;) {
+      bool did = runtime_->step();
+      did = log_->sync_once() || did;
+      idle = did ? 0 : idle + 1;
+    }
+  }
+  Status change(QueryChanges changes) {
+    std::optional<Status> result;
+    runtime_->change(std::move(changes), [&](Status status) { result = std::move(status); });
+    settle();
+    return *result;
+  }
+  Status add(plan::Query query) {
+    QueryChanges changes;
+    changes.add.push_back(std::move(query));
+    return change(std::move(changes));
+  }
+  Offset append(const std::string& topic, int32_t partition, ByteView key, ByteView value,
+                TimeMs time = 1000) {
+    RecordBatchBuilder builder;
+    builder.add(time, key, value);
+    AppendRequest request;
+    request.appends.push_back({{log_->topic(topic).value().id, PartitionId(partition)},
+                               std::string(builder.finish()),
+                               1});
+    Offset end;
+    log_->append(std::move(request),
+                 [&](Result<Appended> done) { end = done.value().base_offsets[0].plus(1); });
+    log_->sync_once();
+    return end;
+  }
+  /// "value" of a key in a view, columns joined by commas; "" when there is none.
+  std::string look_up(const std::string& view, const std::string& word, Position after = {}) {
+    Column key(Type::string());
+    key.resize(1);
+    key.at<ByteView>(0) = word;
+    std::string canonical;
+    append_canonical(canonical, key, 0);
+    ReadRequest request;
+    request.views.push_back({view, canonical, {}});
+    request.after = std::move(after);
+    std::optional<Result<ReadAnswer>> answer;
+    runtime_->read(std::move(request), [&](Result<ReadAnswer> a) { answer.emplace(std::move(a)); });
+    settle();
+    if (!answer) return "waiting";
+    if (!answer->has_value()) return std::string(name_of(answer->error().code()));
+    const Batch& rows = *(*answer)->views[0].rows;
+    if (rows.rows() == 0) return "";
+    std::string text;
+    for (size_t c = 1; c < rows.columns.size(); ++c)
+      text += (c > 1 ? "," : "") + std::to_string(rows.columns[c].at<int64_t>(0));
+    return text;
+  }
+  int64_t records(const std::string& topic) {
+    TopicInfo info = log_->topic(topic).value();
+    int64_t n = 0;
+    for (int32_t p = 0; p < info.config.partitions; ++p)
+      n += log_->bounds({info.id, PartitionId(p)}).value().durable_end.value;
+    return n;
+  }
+  TopicPartition place(const std::string& topic, int32_t partition) {
+    return {log_->topic(topic).value().id, PartitionId(partition)};
+  }
+
+  int threads_;
+  uint64_t snapshot_after_;
+  std::unique_ptr<io::Disk> disk_;
+  io::SeededRandom random_{7};
+  plan::FunctionRegistry functions_;
+  std::unique_ptr<EmbeddedLog> log_;
+  std::unique_ptr<Runtime> runtime_;
+};
+
+void make_topic(World& world, const std::string& name, int32_t partitions) {
+  TopicConfig config;
+  config.partitions = partitions;
+  ASSERT_TRUE(world.log_->create_topic(name, config).has_value());
+}
+
+TEST(Runtime, counts_through_a_repartition_and_shows_it_in_a_view) {
+  for (int threads : {1, 2}) {
+    World world(threads);
+    make_topic(world, "words", 4);
+    ASSERT_TRUE(world.add(totals("t", "words", "totals")).has_value());
+    for (int i = 0; i < 40; ++i)
+      world.append("words", i % 4, i % 2 ? "odd" : "even", std::to_string(i));
+    EXPECT_EQ(world.look_up("t", "odd"), "400,20");
+    EXPECT_EQ(world.look_up("t", "even"), "380,20");
+    EXPECT_EQ(world.look_up("t", "none"), "");
+  }
+}
+
+TEST(Runtime, goes_on_after_a_crash_without_losing_or_repeating) {
+  World world;
+  make_topic(world, "words", 2);
+  ASSERT_TRUE(world.add(totals("t", "words", "totals")).has_value());
+  for (int round = 0; round < 10; ++round) {
+    world.append("words", round % 2, "a", "1");
+    if (round % 3 == 0) world.settle();
+    world.crash();
+  }
+  EXPECT_EQ(world.look_up("t", "a"), "10,10");
+  EXPECT_TRUE(world.runtime_->ready());
+}
+
+TEST(Runtime, a_query_sees_what_another_writes_in_the_same_epoch) {
+  World world;
+  make_topic(world, "words", 2);
+  QueryChanges changes;
+  changes.add.push_back(totals("t", "copied", "totals"));  // order does not matter
+  changes.add.push_back(copy("c", "words", "copied"));
+  make_topic(world, "copied", 2);
+  ASSERT_TRUE(world.change(std::move(changes)).has_value());
+  Offset end = world.append("words", 0, "a", "5");
+  ASSERT_TRUE(world.runtime_->step());  // one turn
+  world.log_->sync_once();
+  EXPECT_EQ(world.look_up("t", "a", {{world.place("words", 0), end}}), "5,1");
+  EXPECT_EQ(world.records("copied"), 1);
+}
+
+TEST(Runtime, a_query_added_to_old_records_catches_up_and_joins_the_others) {
+  World world;
+  make_topic(world, "words", 2);
+  ASSERT_TRUE(world.add(totals("first", "words", "one")).has_value());
+  for (int i = 0; i < 100; ++i) world.append("words", i % 2, "a", "1");
+  world.settle();
+  ASSERT_TRUE(world.add(totals("second", "words", "two")).has_value());
+  world.append("words", 0, "a", "1");
+  EXPECT_EQ(world.look_up("second", "a"), "101,101");
+  EXPECT_EQ(world.look_up("first", "a"), "101,101");
+  std::vector<QueryStatus> all;
+  world.runtime_->status([&](std::vector<QueryStatus> s) { all = std::move(s); });
+  world.settle();
+  ASSERT_EQ(all.size(), 2u);
+  EXPECT_TRUE(all[0].level && all[1].level);
+}
+
+TEST(Runtime, a_read_waits_for_the_position_that_it_names) {
+  World world;
+  make_topic(world, "words", 1);
+  ASSERT_TRUE(world.add(totals("t", "words", "totals")).has_value());
+  EXPECT_EQ(world.look_up("t", "a", {{world.place("words", 0), Offset(1)}}), "waiting");
+  Offset end = world.append("words", 0, "a", "3");
+  EXPECT_EQ(world.look_up("t", "a", {{world.place("words", 0), end}}), "3,1");
+}
+
+TEST(Runtime, records_that_cannot_be_read_become_dead_letters_once) {
+  World world;
+  make_topic(world, "words", 1);
+  ASSERT_TRUE(world.add(totals("t", "words", "totals")).has_value());
+  world.append("words", 0, "a", "1");
+  world.append("words", 0, "a", "not a number");
+  world.append("words", 0, "a", "2");
+  world.settle();
+  world.crash();
+  EXPECT_EQ(world.look_up("t", "a"), "3,2");
+  EXPECT_EQ(world.records(dead_letter_topic("app")), 1);
+}
+
+TEST(Runtime, a_cycle_goes_round_once_an_epoch_and_loses_nothing) {
+  World world;
+  make_topic(world, "words", 1);
+  ASSERT_TRUE(world.add(copy("loop", "words", "words")).has_value());
+  world.append("words", 0, "a", "1");
+  for (int i = 0; i < 5; ++i) {
+    world.runtime_->step();
+    world.log_->sync_once();
+  }
+  int64_t records = world.records("words");
+  EXPECT_GE(records, 4);
+  EXPECT_LE(records, 7);
+}
+
+TEST(Runtime, restarts_from_a_snapshot_and_the_commits_behind_it) {
+  World world(1, 200);  // bytes of deltas: a snapshot every few epochs
+  make_topic(world, "words", 2);
+  ASSERT_TRUE(world.add(totals("t", "words", "totals")).has_value());
+  for (int i = 0; i < 60; ++i) {
+    world.append("words", i % 2, "w" + std::to_string(i % 7), "1");
+    world.settle();
+  }
+  EXPECT_FALSE(world.disk_->list("/d/snapshots").value().empty());
+  world.crash();
+  EXPECT_EQ(world.look_up("t", "w0"), "9,9");
+  EXPECT_EQ(world.look_up("t", "w6"), "8,8");
+}
+
+TEST(Runtime, a_dropped_query_leaves_nothing_to_a_new_one_of_its_name) {
+  World world;
+  make_topic(world, "words", 1);
+  ASSERT_TRUE(world.add(totals("t", "words", "totals")).has_value());
+  world.append("words", 0, "a", "1");
+  world.settle();
+  QueryChanges drop;
+  drop.remove.push_back("t");
+  ASSERT_TRUE(world.change(std::move(drop)).has_value());
+  EXPECT_EQ(world.look_up("t", "a"), "not-found");
+  QueryChanges again;
+  again.add.push_back(totals("t", "words", "totals2"));
+  again.from_latest = true;
+  ASSERT_TRUE(world.change(std::move(again)).has_value());
+  world.append("words", 0, "a", "10");
+  world.crash();
+  EXPECT_EQ(world.look_up("t", "a"), "10,1");
+}
+
+}  // namespace
+}  // namespace leat::runtime
