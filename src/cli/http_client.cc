@@ -100,14 +100,6 @@ Result<ServerAnswer> ServerClient::exchange(const std::string& method, const std
   return answer;
 }
 
-Result<ServerAnswer> ServerClient::get(const std::string& target) const {
-  return exchange("GET", target, "", {});
-}
-Result<ServerAnswer> ServerClient::post(const std::string& target, const std::string& body,
-                                        const Headers& headers) const {
-  return exchange("POST", target, body, headers);
-}
-
 Status ServerClient::post_stream(
     const std::string& target, const std::string& body,
     const std::function<bool(std::string_view, std::string_view)>& line) const {

@@ -25,9 +25,8 @@ class ServerClient {
   using Headers = std::vector<std::pair<std::string, std::string>>;
   /// Errors: not_found (nobody listens there), io; and, for an answer that is a problem document,
   /// what it says.
-  Result<ServerAnswer> get(const std::string& target) const;
-  Result<ServerAnswer> post(const std::string& target, const std::string& body,
-                            const Headers& headers = {}) const;
+  Result<ServerAnswer> exchange(const std::string& method, const std::string& target,
+                                const std::string& body, const Headers& headers) const;
   /// Posts, and hands on the answer line by line as it comes; `line` returns false to stop. An
   /// answer that is not NDJSON comes as one piece.
   Status post_stream(
@@ -36,8 +35,6 @@ class ServerClient {
   const std::string& url() const { return url_; }
 
  private:
-  Result<ServerAnswer> exchange(const std::string& method, const std::string& target,
-                                const std::string& body, const Headers& headers) const;
   std::string url_;
   std::string host_;
   std::string port_;

@@ -2,7 +2,6 @@
 #include <charconv>
 #include <chrono>
 #include <cstdio>
-#include <filesystem>
 #include <thread>
 
 #include <CLI/CLI.hpp>
@@ -10,13 +9,9 @@
 #include "cli/command.h"
 #include "cli/exit_code.h"
 #include "cli/file_text.h"
-#include "cli/log_metrics.h"
+#include "cli/server.h"
 #include "cli/settings_file.h"
 #include "cli/signals.h"
-#include "log/embedded/embedded_log.h"
-#include "service/api.h"
-#include "service/http_server.h"
-#include "sql/functions/register.h"
 
 extern char** environ;
 
@@ -85,115 +80,46 @@ Result<service::HttpOptions> listen_options(const RunFlags& flags) {
   return options;
 }
 
-/// Everything of one run, in the order in which it is taken down.
-struct Server {
-  plan::FunctionRegistry functions;
-  std::unique_ptr<EmbeddedLog> log;
-  std::unique_ptr<service::Application> app;
-  std::unique_ptr<service::Api> api;
-  std::unique_ptr<service::HttpServer> http;
-
-  Status take_down() {
-    if (http) http->stop();
-    if (api) api->stop();
-    if (app) app->stop();
-    api.reset();
-    app.reset();
-    return log ? log->close() : Status();
-  }
-};
-
-void print_recovery(const RecoveryReport& report) {
-  if (report.cut_bytes > 0)
-    std::fprintf(stderr, "event=torn_tail_cut file=%s position=%llu bytes=%llu\n",
-                 report.cut_file.c_str(), static_cast<unsigned long long>(report.cut_position),
-                 static_cast<unsigned long long>(report.cut_bytes));
-  for (const std::string& warning : report.warnings)
-    std::fprintf(stderr, "event=recovery_warning text=\"%s\"\n", warning.c_str());
-}
-
-Status open(const RunFlags& flags, const Settings& settings,
-            const std::vector<service::SqlFile>& files, Server& server) {
-  sql::register_functions(server.functions);
-  LEAT_TRY(sql::Session session, session_of(settings));
-  LEAT_TRY(service::ScriptFacts facts, service::read_script_facts(files, std::move(session)));
-  auto on_fatal = [](const Error& error) {
-    // What was not answered has an unknown outcome; what was answered is safe. Going on could only
-    // make it worse.
-    std::fprintf(stderr, "leat: stopping: %s\n", error.to_string().c_str());
-    std::fflush(stderr);
-    std::_Exit(kDamage);
-  };
-  EmbeddedOptions log_options{flags.data, io::system_disk(), io::system_clock(),
-                              io::system_random()};
-  log_options.on_fatal = on_fatal;
-  LEAT_TRY(server.log, EmbeddedLog::open(std::move(log_options)));
-  print_recovery(server.log->recovery_report());
-
-  service::ApplicationOptions options;
-  options.id = !flags.app.empty() ? flags.app : facts.application_id;
-  options.threads = flags.threads;
-  options.snapshot_directory = flags.data + "/snapshots";
-  options.session = std::move(facts.session);
-  options.on_fatal = on_fatal;
-  LEAT_TRY(server.app,
-           service::Application::open(*server.log, io::system_disk(), io::system_clock(),
-                                      server.functions, std::move(options)));
-  server.app->start();
-  return server.app->load(files);
-}
-
-Status listen(const RunFlags& flags, Server& server) {
-  LEAT_TRY(service::HttpOptions options, listen_options(flags));
-  server.api = std::make_unique<service::Api>(
-      *server.app, [log = server.log.get()](std::string& out) { append_log_metrics(*log, out); });
-  LEAT_TRY(server.http, service::HttpServer::listen(
-                            std::move(options),
-                            [api = server.api.get()](service::HttpRequest request,
-                                                     std::shared_ptr<service::HttpReply> reply) {
-                              api->handle(std::move(request), std::move(reply));
-                            }));
-  server.http->start();
+void print_ready(const RunFlags& flags, Server& server) {
   std::string host = flags.listen.substr(0, flags.listen.rfind(':'));
-  std::printf("leat: application %s is at http://%s:%u\n", server.app->id().c_str(),
+  std::printf("leat: application %s is at http://%s:%u\n", server.app().id().c_str(),
               host.empty() ? "127.0.0.1" : host.c_str(),
-              static_cast<unsigned>(server.http->port()));
+              static_cast<unsigned>(server.http().port()));
   std::fflush(stdout);
-  return {};
 }
 
 /// --once: until all that is in the log now has been taken in.
 void run_once(Server& server) {
-  runtime::Position ends = server.app->runtime().input_ends();
-  while (!server.app->runtime().level_with(ends) && !stop_requested())
+  runtime::Runtime& runtime = server.app().runtime();
+  runtime::Position ends = runtime.input_ends();
+  while (!runtime.level_with(ends) && !stop_requested())
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
 }
 
-int run(const CLI::App& app, RunFlags flags) {
-  catch_stop_signals();
-  auto settings = gather(app, flags);
-  if (!settings.has_value()) return fail(settings.error());
-  auto files = read_files(flags.files);
-  if (!files.has_value()) return fail(files.error());
+Status serve(const CLI::App& app, RunFlags flags) {
+  LEAT_TRY(Settings settings, gather(app, flags));
+  ServerOptions options{flags.data, flags.app, flags.threads, false, {}, {}};
+  LEAT_TRY(options.session, session_of(settings));
+  LEAT_TRY(options.files, read_files(flags.files));
   bool listens = !flags.once || flags.listen_given;
-  if (listens)
-    if (auto options = listen_options(flags); !options.has_value()) return fail(options.error());
-  Server server;
-  if (Status opened = open(flags, *settings, *files, server); !opened.has_value()) {
-    int code = fail(opened.error());
-    (void)server.take_down().has_value();
-    return code;
-  }
+  service::HttpOptions http;
   if (listens) {
-    if (Status listening = listen(flags, server); !listening.has_value()) {
-      int code = fail(listening.error());
-      (void)server.take_down().has_value();
-      return code;
-    }
+    LEAT_TRY(http, listen_options(flags));  // before anything is opened
+  }
+  Server server;
+  LEAT_CHECK(server.open(std::move(options)));
+  if (listens) {
+    LEAT_CHECK(server.listen(std::move(http)));
+    print_ready(flags, server);
   }
   flags.once ? run_once(server) : wait_for_stop();
-  Status down = server.take_down();
-  return down.has_value() ? static_cast<int>(kDone) : fail(down.error());
+  return server.close();
+}
+
+int run(const CLI::App& app, const RunFlags& flags) {
+  catch_stop_signals();
+  Status served = serve(app, flags);
+  return served.has_value() ? static_cast<int>(kDone) : fail(served.error());
 }
 
 }  // namespace

@@ -69,6 +69,11 @@ void Api::handle(HttpRequest request, std::shared_ptr<HttpReply> reply) {
   bool known = false;
   if (request.method == "GET") known = get(request, reply);
   if (request.method == "POST") known = post(request, reply);
+  if (request.method == "DELETE" && request.path.size() == 3 && request.path[0] == "v1" &&
+      request.path[1] == "topics") {
+    delete_topic(request.path[2], reply);
+    known = true;
+  }
   if (known) return;
   std::string target;
   for (const std::string& segment : request.path) target += "/" + segment;
@@ -94,6 +99,7 @@ bool Api::get(const HttpRequest& request, const Reply& reply) {
   if (path.size() < 2 || path[0] != "v1") return false;
   if (path[1] == "topics") {
     if (path.size() == 2) return get_topics(reply), true;
+    if (path.size() == 3) return get_topic(path[2], reply), true;
     if (path.size() == 4 && path[3] == "records") return get_records(path[2], request, reply), true;
   }
   if (path[1] == "views") {
@@ -114,15 +120,20 @@ bool Api::post(HttpRequest& request, const Reply& reply) {
   if (path.size() < 2 || path[0] != "v1") return false;
   if (path.size() == 4 && path[1] == "topics" && path[3] == "records")
     return post_records(path[2], request, reply), true;
+  if (path.size() == 2 && path[1] == "topics") return post_topic(request, reply), true;
   if (path.size() == 2 && path[1] == "read") return post_read(request, reply), true;
   if (path.size() == 2 && path[1] == "sql") return post_sql(request, reply), true;
   return false;
 }
 
-void Api::post_sql(const HttpRequest& request, const Reply& reply) {
-  if (!statements_->post([this, body = request.body, reply] { run_sql(body, reply); }))
+void Api::run_waiting(const Reply& reply, std::function<void()> job) {
+  if (!statements_->post(std::move(job)))
     reply->send(problem(
         Error(ErrorCode::resource_exhausted, "too many statements wait", "ask again in a moment")));
+}
+
+void Api::post_sql(const HttpRequest& request, const Reply& reply) {
+  run_waiting(reply, [this, body = request.body, reply] { run_sql(body, reply); });
 }
 
 HttpResponse json_response(std::string body) {

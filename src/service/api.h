@@ -24,12 +24,17 @@ class Api {
 
  private:
   using Reply = std::shared_ptr<HttpReply>;
+  /// Runs what may wait on the statements' thread, or refuses.
+  void run_waiting(const Reply& reply, std::function<void()> job);
   bool get(const HttpRequest& request, const Reply& reply);
   bool post(HttpRequest& request, const Reply& reply);
 
   // records_routes.cc
   void post_records(const std::string& topic, const HttpRequest& request, const Reply& reply);
   void get_topics(const Reply& reply);
+  void get_topic(const std::string& topic, const Reply& reply);
+  void post_topic(const HttpRequest& request, const Reply& reply);
+  void delete_topic(const std::string& topic, const Reply& reply);
   void get_records(const std::string& topic, const HttpRequest& request, const Reply& reply);
   // view_routes.cc
   void get_views(const Reply& reply);

@@ -45,6 +45,7 @@ Result<std::unique_ptr<Application>> Application::open(Log& log, io::Disk& disk,
   runtime::RuntimeOptions runtime;
   runtime.application = app->options_.id;
   runtime.threads = app->options_.threads;
+  runtime.frozen = app->options_.frozen;
   runtime.snapshot_directory = app->options_.snapshot_directory;
   runtime.tasks = task_options(app->options_.session);
   runtime.limits = app->options_.limits;

@@ -27,6 +27,7 @@ struct SqlFile {
 struct ApplicationOptions {
   std::string id;  // empty: SET 'application.id', else the first file's stem
   int threads = 1;
+  bool frozen = false;  // shows what is committed, runs nothing
   std::string snapshot_directory;
   sql::Session session;  // what configuration, environment and flags say
   runtime::EpochLimits limits;

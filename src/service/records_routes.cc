@@ -1,6 +1,7 @@
 // POST and GET of records, GET of topics.
 #include <algorithm>
 
+#include <simdjson.h>
 #include <xxhash.h>
 
 #include "data/json_value.h"
@@ -58,26 +59,113 @@ void Api::post_records(const std::string& topic, const HttpRequest& request, con
       });
 }
 
+namespace {
+
+void append_columns(std::string& body, const Schema& schema) {
+  body += ",\"columns\":[";
+  for (size_t i = 0; i < schema.width(); ++i) {
+    if (i > 0) body += ',';
+    body += "{\"name\":";
+    append_json_string(body, schema.at(i).name);
+    body += ",\"type\":";
+    append_json_string(body, schema.at(i).type.to_string());
+    body += std::string(",\"key\":") + (i < schema.key.size() ? "true" : "false") + "}";
+  }
+  body += "]";
+}
+
+void append_topic(std::string& body, Application& app, const TopicInfo& topic) {
+  const Log& log = app.log();
+  body += "{\"name\":";
+  append_json_string(body, topic.name);
+  body += ",\"partitions\":[";
+  for (int32_t p = 0; p < topic.config.partitions; ++p) {
+    auto bounds = log.bounds({topic.id, PartitionId(p)});
+    if (!bounds.has_value()) continue;
+    if (p > 0) body += ',';
+    body += "{\"partition\":" + std::to_string(p) +
+            ",\"start\":" + std::to_string(bounds->start.value) +
+            ",\"end\":" + std::to_string(bounds->durable_end.value) + "}";
+  }
+  body += "],\"retention_ms\":" + std::to_string(topic.config.retention_ms) +
+          ",\"retention_bytes\":" + std::to_string(topic.config.retention_bytes);
+  if (auto schema = app.schema_of_topic(topic.name)) append_columns(body, schema->schema);
+  body += "}";
+}
+
+/// {"name":"t","partitions":4,"retention_ms":-1,"retention_bytes":-1}
+Result<std::pair<std::string, TopicConfig>> parse_topic(const std::string& body) {
+  simdjson::dom::parser parser;
+  simdjson::dom::object object;
+  auto bad = [](const std::string& why) {
+    return Error(ErrorCode::invalid_argument, "not a topic: " + why,
+                 R"(the form is {"name":"t","partitions":4})");
+  };
+  if (parser.parse(body).get_object().get(object) != simdjson::SUCCESS)
+    return bad("it is not a JSON object");
+  std::pair<std::string, TopicConfig> topic;
+  for (auto [name, value] : object) {
+    std::string_view text;
+    int64_t number = 0;
+    if (name == "name" && value.get_string().get(text) == simdjson::SUCCESS) {
+      topic.first = std::string(text);
+    } else if (value.get_int64().get(number) != simdjson::SUCCESS) {
+      return bad("unknown or ill-typed member " + std::string(name));
+    } else if (name == "partitions" && number >= 1 && number <= 100'000) {
+      topic.second.partitions = static_cast<int32_t>(number);
+    } else if (name == "retention_ms") {
+      topic.second.retention_ms = number;
+    } else if (name == "retention_bytes") {
+      topic.second.retention_bytes = number;
+    } else {
+      return bad("unknown member or value out of range: " + std::string(name));
+    }
+  }
+  if (topic.first.empty()) return bad("name is missing");
+  return topic;
+}
+
+}  // namespace
+
 void Api::get_topics(const Reply& reply) {
   std::string body = "{\"rows\":[";
   bool first = true;
   for (const TopicInfo& topic : app_.log().topics()) {
     if (!first) body += ',';
     first = false;
-    body += "{\"name\":";
-    append_json_string(body, topic.name);
-    body += ",\"partitions\":[";
-    for (int32_t p = 0; p < topic.config.partitions; ++p) {
-      auto bounds = app_.log().bounds({topic.id, PartitionId(p)});
-      if (!bounds.has_value()) continue;
-      if (p > 0) body += ',';
-      body += "{\"partition\":" + std::to_string(p) +
-              ",\"start\":" + std::to_string(bounds->start.value) +
-              ",\"end\":" + std::to_string(bounds->durable_end.value) + "}";
-    }
-    body += "],\"retention_ms\":" + std::to_string(topic.config.retention_ms) + "}";
+    append_topic(body, app_, topic);
   }
   reply->send(json_response(body + "]}"));
+}
+
+void Api::get_topic(const std::string& name, const Reply& reply) {
+  auto topic = app_.log().topic(name);
+  if (!topic.has_value()) return reply->send(problem(topic.error()));
+  std::string body;
+  append_topic(body, app_, *topic);
+  reply->send(json_response(std::move(body)));
+}
+
+void Api::post_topic(const HttpRequest& request, const Reply& reply) {
+  auto wanted = parse_topic(request.body);
+  if (!wanted.has_value()) return reply->send(problem(wanted.error()));
+  run_waiting(reply, [this, reply, wanted = *std::move(wanted)] {
+    auto topic = app_.log().create_topic(wanted.first, wanted.second);
+    topic.has_value() ? get_topic(wanted.first, reply) : reply->send(problem(topic.error()));
+  });
+}
+
+void Api::delete_topic(const std::string& name, const Reply& reply) {
+  run_waiting(reply, [this, reply, name] {
+    sql::Catalogue catalogue = app_.catalogue();
+    if (auto users = catalogue.of_topic(name); !users.empty()) {
+      return reply->send(
+          problem(Error(ErrorCode::conflict, "topic " + name + " is used by " + users.front()->name,
+                        "DROP " + users.front()->name + " DELETE TOPIC; drops both")));
+    }
+    Status deleted = app_.log().delete_topic(name);
+    reply->send(deleted.has_value() ? json_response("{}") : problem(deleted.error()));
+  });
 }
 
 namespace {

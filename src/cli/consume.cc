@@ -1,0 +1,176 @@
+// leat consume: the records of a topic, one a line.
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <memory>
+#include <thread>
+
+#include <simdjson.h>
+#include <CLI/CLI.hpp>
+
+#include "cli/command.h"
+#include "cli/exit_code.h"
+#include "cli/signals.h"
+#include "cli/target.h"
+#include "service/http_types.h"
+
+namespace leat::cli {
+namespace {
+
+struct ConsumeFlags {
+  TargetFlags target;
+  std::string topic;
+  int partition = -1;
+  std::string from = "end";
+  int64_t max = -1;
+  bool once = false;
+  bool json = false;
+};
+
+constexpr auto kPoll = std::chrono::milliseconds(100);
+constexpr int64_t kPage = 1000;
+
+/// A time as people write it ("2024-05-01", "2024-05-01T12:00:00Z") or an offset, "beginning",
+/// "end".
+std::string from_parameter(const std::string& from) {
+  if (from.find('-') == std::string::npos || from.size() < 8) return from;
+  std::tm date{};
+  int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0;
+  if (std::sscanf(from.c_str(), "%d-%d-%d%*[T ]%d:%d:%d", &year, &month, &day, &hour, &minute,
+                  &second) < 3)
+    return from;
+  date.tm_year = year - 1900;
+  date.tm_mon = month - 1;
+  date.tm_mday = day;
+  date.tm_hour = hour;
+  date.tm_min = minute;
+  date.tm_sec = second;
+  return "t:" + std::to_string(static_cast<int64_t>(timegm(&date)) * 1000);
+}
+
+struct PartitionReader {
+  int32_t partition;
+  std::string from;   // of the next request
+  int64_t stop = -1;  // with --once: the end as of the start
+};
+
+class Consumer {
+ public:
+  Consumer(Target& target, const ConsumeFlags& flags) : target_(target), flags_(flags) {}
+
+  Status run() {
+    LEAT_CHECK(open());
+    for (;;) {
+      bool any = false;
+      for (PartitionReader& reader : readers_) {
+        LEAT_TRY(bool got, read(reader));
+        any = any || got;
+        if (flags_.max >= 0 && printed_ >= flags_.max) return {};
+      }
+      std::fflush(stdout);
+      if (stop_requested()) return {};
+      if (any) continue;
+      if (flags_.once) return {};
+      std::this_thread::sleep_for(kPoll);
+    }
+  }
+
+ private:
+  Status open() {
+    LEAT_TRY(std::string answer,
+             target_.get("/v1/topics/" + service::percent_encode(flags_.topic)));
+    simdjson::dom::element topic = parser_.parse(answer).value();
+    for (simdjson::dom::element p : topic["partitions"].get_array().value()) {
+      auto partition = static_cast<int32_t>(p["partition"].get_int64().value());
+      if (flags_.partition >= 0 && partition != flags_.partition) continue;
+      std::string from = from_parameter(flags_.from);
+      // "end" is a place, not a moving target.
+      if (from == "end") from = std::to_string(p["end"].get_int64().value());
+      readers_.push_back({partition, from, flags_.once ? p["end"].get_int64().value() : -1});
+    }
+    if (readers_.empty())
+      return Error(ErrorCode::not_found, "topic " + flags_.topic + " has no partition " +
+                                             std::to_string(flags_.partition));
+    return {};
+  }
+
+  /// One page of one partition. Whether it had any records.
+  Result<bool> read(PartitionReader& reader) {
+    int64_t page = flags_.max < 0 ? kPage : std::min(kPage, flags_.max - printed_);
+    LEAT_TRY(std::string answer,
+             target_.get("/v1/topics/" + service::percent_encode(flags_.topic) +
+                         "/records?partition=" + std::to_string(reader.partition) + "&from=" +
+                         service::percent_encode(reader.from) + "&max=" + std::to_string(page)));
+    simdjson::dom::element document = parser_.parse(answer).value();
+    bool any = false;
+    for (simdjson::dom::element record : document["rows"].get_array().value()) {
+      int64_t offset = record["offset"].get_int64().value();
+      if (reader.stop >= 0 && offset >= reader.stop) break;
+      print(record, offset);
+      any = true;
+      ++printed_;
+    }
+    reader.from = std::to_string(document["next"].get_int64().value());
+    return any;
+  }
+
+  void print(simdjson::dom::element record, int64_t offset) const {
+    if (flags_.json) {
+      std::printf("%s\n", raw(record).c_str());
+      return;
+    }
+    auto side = [&](const char* name) {
+      simdjson::dom::element value;
+      if (record[name].get(value) == simdjson::SUCCESS) return raw(value);
+      std::string encoded = std::string(name) + "_base64";
+      return record[encoded].get(value) == simdjson::SUCCESS ? "base64 " + raw(value)
+                                                             : std::string("null");
+    };
+    std::printf("%lld:%lld  %lld  %s  %s\n",
+                static_cast<long long>(record["partition"].get_int64().value()),
+                static_cast<long long>(offset),
+                static_cast<long long>(record["timestamp"].get_int64().value()),
+                side("key").c_str(), side("value").c_str());
+  }
+  static std::string raw(simdjson::dom::element element) { return simdjson::to_string(element); }
+
+  Target& target_;
+  const ConsumeFlags& flags_;
+  simdjson::dom::parser parser_;
+  std::vector<PartitionReader> readers_;
+  int64_t printed_ = 0;
+};
+
+Status consume(const ConsumeFlags& flags) {
+  LEAT_TRY(auto target, open_target(flags.target));
+  return Consumer(*target, flags).run();
+}
+
+}  // namespace
+
+void add_consume(CLI::App& parent, const SetRun& set_run) {
+  CLI::App* app =
+      parent.add_subcommand("consume", "Print the records of a topic as they become durable");
+  auto flags = std::make_shared<ConsumeFlags>();
+  app->add_option("topic", flags->topic, "Topic")->required();
+  app->add_option("--partition", flags->partition, "Only this partition (default: all)");
+  app->add_option("--from", flags->from, "Where to begin in each partition")
+      ->capture_default_str()
+      ->type_name("beginning|end|OFFSET|TIME");
+  app->add_option("--max", flags->max, "Stop after so many records");
+  app->add_flag("--once", flags->once, "Stop at the end as it is now");
+  app->add_flag("--json", flags->json,
+                "One JSON object a line: topic partition offset timestamp key value headers");
+  add_target_flags(*app, flags->target);
+  app->footer(
+      "Examples:\n"
+      "  leat consume transfers --from beginning --max 5\n"
+      "  leat consume transfers --from 2024-05-01T00:00:00 --once --json | jq .value");
+  set_run([flags] {
+    catch_stop_signals();
+    Status done = consume(*flags);
+    return done.has_value() ? static_cast<int>(kDone) : fail(done.error());
+  });
+}
+
+}  // namespace leat::cli
