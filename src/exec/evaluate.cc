@@ -31,15 +31,6 @@ bool is_constant(const Expr& expr) {
                      [](const auto& arg) { return is_constant(*arg); });
 }
 
-// Whether it may be computed for rows that do not need it: it never fails and is cheap.
-bool is_total(const Expr& expr) {
-  if (expr.kind == ExprKind::call && !expr.function->total) return false;
-  if (expr.kind == ExprKind::cast && !plan::cast_is_total(expr.args[0]->type, expr.type))
-    return false;
-  return std::all_of(expr.args.begin(), expr.args.end(),
-                     [](const auto& arg) { return is_total(*arg); });
-}
-
 // One evaluation of one expression. Errors are collected in the order in which they happen, with
 // row numbers of the outermost input.
 class Evaluation {
@@ -159,7 +150,7 @@ class Evaluation {
     run(*expr.args[0], out);
     for (size_t k = 1; k < expr.args.size(); ++k) {
       const Expr& arg = *expr.args[k];
-      if (is_total(arg)) {
+      if (plan::is_total(arg)) {
         ScratchColumn scratch;
         combine_logic(decided, options_.ksqldb, operand(arg, scratch), out);
         continue;
@@ -203,7 +194,7 @@ class Evaluation {
   // it is wanted.
   void run_branch(const Expr& expr, const std::vector<uint32_t>& rows, Column& out) {
     if (rows.empty()) return;
-    if (rows.size() == input_.rows || !is_total(expr)) return run_rows(expr, rows, out);
+    if (rows.size() == input_.rows || !plan::is_total(expr)) return run_rows(expr, rows, out);
     ScratchColumn scratch;
     copy_rows(operand(expr, scratch), rows, out);
   }

@@ -1,8 +1,11 @@
 #include "plan/expr.h"
 
+#include <algorithm>
+
 #include "base/assert.h"
 #include "base/text.h"
 #include "data/decimal.h"
+#include "plan/kernels.h"
 #include "plan/operators.h"
 
 namespace leat::plan {
@@ -45,39 +48,66 @@ std::string literal_text(const Expr& expr) {
   }
 }
 
-std::string joined(const std::vector<ExprPtr>& args, std::string_view separator, size_t from = 0) {
+std::string print(const Expr& expr, const Schema* names);
+
+std::string joined(const std::vector<ExprPtr>& args, const Schema* names,
+                   std::string_view separator, size_t from = 0) {
   std::string out;
   for (size_t i = from; i < args.size(); ++i) {
     if (i > from) out += separator;
-    out += to_string(*args[i]);
+    out += print(*args[i], names);
   }
   return out;
 }
 
-std::string call_text(const Expr& expr) {
+std::string call_text(const Expr& expr, const Schema* names) {
   const std::string& name = expr.function->name;
-  if (!is_operator(name)) return name + "(" + joined(expr.args, ", ") + ")";
-  const std::string first = to_string(*expr.args[0]);
+  if (!is_operator(name)) return name + "(" + joined(expr.args, names, ", ") + ")";
+  const std::string first = print(*expr.args[0], names);
   if (name == "NOT") return "(NOT " + first + ")";
-  if (name == "BETWEEN") return "(" + first + " BETWEEN " + joined(expr.args, " AND ", 1) + ")";
-  if (name == "IN") return "(" + first + " IN (" + joined(expr.args, ", ", 1) + "))";
+  if (name == "BETWEEN")
+    return "(" + first + " BETWEEN " + joined(expr.args, names, " AND ", 1) + ")";
+  if (name == "IN") return "(" + first + " IN (" + joined(expr.args, names, ", ", 1) + "))";
   if (name == "LIKE" && expr.args.size() == 3)
-    return "(" + first + " LIKE " + joined(expr.args, " ESCAPE ", 1) + ")";
+    return "(" + first + " LIKE " + joined(expr.args, names, " ESCAPE ", 1) + ")";
   if (expr.args.size() == 1) {
     bool prefix = name == "-" || name == "+";
     return prefix ? "(" + name + first + ")" : "(" + first + " " + name + ")";
   }
-  return "(" + joined(expr.args, " " + name + " ") + ")";
+  return "(" + joined(expr.args, names, " " + name + " ") + ")";
 }
 
-std::string case_text(const Expr& expr) {
+std::string case_text(const Expr& expr, const Schema* names) {
   std::string out = "CASE";
   size_t i = 0;
   for (; i + 1 < expr.args.size(); i += 2)
-    out += " WHEN " + to_string(*expr.args[i]) + " THEN " + to_string(*expr.args[i + 1]);
-  if (i < expr.args.size()) out += " ELSE " + to_string(*expr.args[i]);
+    out += " WHEN " + print(*expr.args[i], names) + " THEN " + print(*expr.args[i + 1], names);
+  if (i < expr.args.size()) out += " ELSE " + print(*expr.args[i], names);
   return out + " END";
 }
+std::string print(const Expr& expr, const Schema* names) {
+  switch (expr.kind) {
+    case ExprKind::literal: return literal_text(expr);
+    case ExprKind::column:
+      if (names != nullptr && static_cast<size_t>(expr.index) < names->width())
+        return names->at(static_cast<size_t>(expr.index)).name;
+      return "$" + std::to_string(expr.index);
+    case ExprKind::rowtime: return "ROWTIME";
+    case ExprKind::rowpartition: return "ROWPARTITION";
+    case ExprKind::rowoffset: return "ROWOFFSET";
+    case ExprKind::window_start: return "WINDOWSTART";
+    case ExprKind::window_end: return "WINDOWEND";
+    case ExprKind::call: return call_text(expr, names);
+    case ExprKind::case_: return case_text(expr, names);
+    case ExprKind::coalesce: return "COALESCE(" + joined(expr.args, names, ", ") + ")";
+    case ExprKind::cast:
+      return "CAST(" + print(*expr.args[0], names) + " AS " + expr.type.to_string() + ")";
+    case ExprKind::and_: return "(" + joined(expr.args, names, " AND ") + ")";
+    case ExprKind::or_: return "(" + joined(expr.args, names, " OR ") + ")";
+  }
+  return {};
+}
+
 }  // namespace
 
 void CallContext::fail(Column& out, size_t row, ErrorCode code, std::string message) const {
@@ -112,24 +142,15 @@ ExprPtr make(ExprKind kind, Type type, std::vector<ExprPtr> args) {
       Expr{.kind = kind, .type = std::move(type), .args = std::move(args)});
 }
 
-std::string to_string(const Expr& expr) {
-  switch (expr.kind) {
-    case ExprKind::literal: return literal_text(expr);
-    case ExprKind::column: return "$" + std::to_string(expr.index);
-    case ExprKind::rowtime: return "ROWTIME";
-    case ExprKind::rowpartition: return "ROWPARTITION";
-    case ExprKind::rowoffset: return "ROWOFFSET";
-    case ExprKind::window_start: return "WINDOWSTART";
-    case ExprKind::window_end: return "WINDOWEND";
-    case ExprKind::call: return call_text(expr);
-    case ExprKind::case_: return case_text(expr);
-    case ExprKind::coalesce: return "COALESCE(" + joined(expr.args, ", ") + ")";
-    case ExprKind::cast:
-      return "CAST(" + to_string(*expr.args[0]) + " AS " + expr.type.to_string() + ")";
-    case ExprKind::and_: return "(" + joined(expr.args, " AND ") + ")";
-    case ExprKind::or_: return "(" + joined(expr.args, " OR ") + ")";
-  }
-  return {};
+std::string to_string(const Expr& expr) { return print(expr, nullptr); }
+
+std::string to_string(const Expr& expr, const Schema& names) { return print(expr, &names); }
+
+bool is_total(const Expr& expr) {
+  if (expr.kind == ExprKind::call && !expr.function->total) return false;
+  if (expr.kind == ExprKind::cast && !cast_is_total(expr.args[0]->type, expr.type)) return false;
+  return std::all_of(expr.args.begin(), expr.args.end(),
+                     [](const ExprPtr& arg) { return is_total(*arg); });
 }
 
 void collect_columns(const Expr& expr, std::vector<uint8_t>& used) {

@@ -59,10 +59,16 @@ ExprPtr make(ExprKind kind, Type type, std::vector<ExprPtr> args);
 /// Canonical text of an expression: what a statement's bound form is compared by. Columns appear as
 /// $0, $1, ...
 std::string to_string(const Expr& expr);
+/// The same for readers, with the names of the columns that it reads.
+std::string to_string(const Expr& expr, const Schema& names);
 /// Indexes of the columns that an expression reads, added to `used` (sized to the schema's width).
 void collect_columns(const Expr& expr, std::vector<uint8_t>& used);
 /// The expression with every column i replaced by `replacement[i]`.
 ExprPtr substitute(const ExprPtr& expr, std::span<const ExprPtr> replacement);
+
+/// Whether the expression never fails for a row and costs little, so that it may be computed for
+/// rows that do not need it.
+bool is_total(const Expr& expr);
 
 /// What a kernel may use while it computes one batch.
 struct CallContext {

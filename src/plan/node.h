@@ -146,9 +146,14 @@ struct Query {
   bool stateful() const;
 };
 
-/// Drops column computation that nobody reads, pushes filters below projections, merges
-/// neighbouring projections. Results never change.
+/// Pushes filters below projections and to the stream side of joins, and merges neighbouring
+/// projections, where no row could fail elsewhere because of it. Results, names of nodes and state
+/// never change.
 Query rewrite(Query query);
+
+/// Which columns of the schema of a Source node (by index) anybody reads: what its decoder has to
+/// fill. A table that is kept is kept whole.
+std::vector<uint8_t> needed_columns(const Query& query, int source);
 
 /// Text form of a whole physical plan, for the catalogue; parse gives the same plan back.
 /// Custom steps cannot be persisted (their program builds them anew each start): unsupported.
