@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <new>
 
+#include "data/opaque.h"
+
 namespace leat {
 namespace {
 constexpr size_t kAlignment = 64;
@@ -122,9 +124,16 @@ void Column::own_bytes(Arena& arena) {
   if (type_.kind != TypeKind::string && type_.kind != TypeKind::bytes &&
       type_.kind != TypeKind::opaque)
     return;
+  // A held struct is read where it lies, so it stays aligned.
+  bool is_struct = type_.kind == TypeKind::opaque && type_.opaque && type_.opaque->size != 0;
+  size_t align = is_struct ? 16 : 1;
   auto* views = data<ByteView>();
-  for (size_t i = 0; i < size_; ++i)
-    if (!is_null(i)) views[i] = arena.copy(views[i]);
+  for (size_t i = 0; i < size_; ++i) {
+    if (is_null(i)) continue;
+    char* copy = arena.allocate(views[i].size(), align);
+    if (!views[i].empty()) std::memcpy(copy, views[i].data(), views[i].size());
+    views[i] = ByteView(copy, views[i].size());
+  }
 }
 
 }  // namespace leat

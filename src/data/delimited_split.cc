@@ -9,17 +9,32 @@ namespace {
 
 constexpr size_t kVector = 32;
 
-// Loads the `n` (1..31) bytes at the end of `row` that whole vectors left over, zeros after them:
-// what lies past the row may be nobody's.
-inline __m256i load_rest(ByteView row, size_t n) {
-  const char* end = row.data() + row.size();
-  alignas(kVector) char raw[kVector] = {};
-  std::memcpy(raw, end - n, n);
-  return _mm256_load_si256(reinterpret_cast<const __m256i*>(raw));
+// What is where in up to 32 bytes of a row: bit i for byte i.
+struct Marks {
+  uint32_t delimiters = 0;
+  uint32_t others = 0;  // quotes and line ends
+  uint32_t high = 0;    // bytes that are not ASCII
+};
+
+inline Marks mark(const char* p, char delimiter) {
+  __m256i v = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
+  auto is = [&](char c) { return _mm256_cmpeq_epi8(v, _mm256_set1_epi8(c)); };
+  auto bits = [](__m256i found) { return static_cast<uint32_t>(_mm256_movemask_epi8(found)); };
+  __m256i others = _mm256_or_si256(_mm256_or_si256(is('\n'), is('\r')), is('"'));
+  return {bits(is(delimiter)), bits(others), bits(v)};
 }
 
-inline uint32_t mask_of(__m256i v, char c) {
-  return static_cast<uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(v, _mm256_set1_epi8(c))));
+// The same for the last `n` (1..31) bytes of the row. What lies past it may be nobody's: a row of
+// more than a vector loads its last one and shifts, only a shorter one is copied.
+inline Marks mark_rest(ByteView row, size_t n, char delimiter) {
+  if (row.size() >= kVector) {
+    Marks marks = mark(row.data() + row.size() - kVector, delimiter);
+    auto shift = static_cast<unsigned>(kVector - n);
+    return {marks.delimiters >> shift, marks.others >> shift, marks.high >> shift};
+  }
+  alignas(kVector) char raw[kVector] = {};
+  std::memcpy(raw, row.data(), n);
+  return mark(raw, delimiter);
 }
 
 // Reads a field whose opening quote `p` has passed; the byte after the closing one, or nullptr.
@@ -56,11 +71,10 @@ bool DelimitedSplitter::split_plain(ByteView row) {
   size_t field = 0;
   while (at < row.size()) {
     size_t n = std::min(row.size() - at, kVector);
-    __m256i v = n == kVector ? _mm256_loadu_si256(reinterpret_cast<const __m256i*>(begin + at))
-                             : load_rest(row, n);
-    if ((mask_of(v, '"') | mask_of(v, '\n') | mask_of(v, '\r')) != 0) return false;
-    high |= static_cast<uint32_t>(_mm256_movemask_epi8(v));
-    for (uint32_t found = mask_of(v, delimiter_); found != 0; found &= found - 1) {
+    Marks marks = n == kVector ? mark(begin + at, delimiter_) : mark_rest(row, n, delimiter_);
+    if (marks.others != 0) return false;
+    high |= marks.high;
+    for (uint32_t found = marks.delimiters; found != 0; found &= found - 1) {
       size_t end = at + static_cast<size_t>(__builtin_ctz(found));
       fields_.push_back({ByteView(begin + field, end - field)});
       field = end + 1;

@@ -4,6 +4,7 @@
 #include "data/delimited_split.h"
 #include "data/format_makers.h"
 #include "data/row_error.h"
+#include "data/short_number.h"
 #include "data/utf8.h"
 
 namespace leat {
@@ -11,26 +12,17 @@ namespace {
 
 bool is_text(TypeKind kind) { return kind == TypeKind::string || kind == TypeKind::bytes; }
 
-// Up to 18 digits with a sign, by far the most integers; false: look again.
-inline bool parse_short_integer(ByteView text, int64_t& value) {
-  const char* p = text.data();
-  const char* end = p + text.size();
-  bool negative = *p == '-';
-  if (negative) ++p;
-  if (p == end || end - p > 18) return false;
-  int64_t n = 0;
-  for (; p < end; ++p) {
-    unsigned digit = static_cast<unsigned char>(*p) - unsigned{'0'};
-    if (digit > 9) return false;
-    n = n * 10 + digit;
-  }
-  value = negative ? -n : n;
-  return true;
+Fit parse_within(ByteView text, int64_t min, int64_t max, int64_t& value) {
+  const char* end = text.data() + text.size();
+  if (scan_short_integer(text.data(), end, value) != end)
+    return parse_integer(text, min, max, value);
+  return value < min || value > max ? Fit::out_of_range : Fit::ok;
 }
 
-Fit parse_within(ByteView text, int64_t min, int64_t max, int64_t& value) {
-  if (!parse_short_integer(text, value)) return parse_integer(text, min, max, value);
-  return value < min || value > max ? Fit::out_of_range : Fit::ok;
+Fit parse_units(ByteView text, const Type& type, Int128& value) {
+  const char* end = text.data() + text.size();
+  if (scan_short_decimal(text.data(), end, type, value) == end) return Fit::ok;
+  return parse_decimal_as(text, type, value);
 }
 
 Fit parse_boolean(ByteView text, uint8_t& value) {
@@ -98,7 +90,7 @@ class DelimitedDecoder final : public RowDecoder {
       case TypeKind::timestamp:
         return parse_within(text, INT64_MIN, INT64_MAX, column.at<int64_t>(row));
       case TypeKind::float64: return parse_double(text, column.at<double>(row));
-      case TypeKind::decimal: return parse_decimal_as(text, type, column.at<Int128>(row));
+      case TypeKind::decimal: return parse_units(text, type, column.at<Int128>(row));
       case TypeKind::boolean: return parse_boolean(text, column.at<uint8_t>(row));
       default: return parse_base64(text, arena, column.at<ByteView>(row));
     }

@@ -31,21 +31,31 @@ struct FindSpecial {
   }
 };
 
-size_t bound(const Column& column, size_t row) {
-  if (column.is_null(row)) return 1;
-  switch (column.type().kind) {
-    case TypeKind::string: return 2 * column.at<ByteView>(row).size() + 3;
-    case TypeKind::bytes: return column.at<ByteView>(row).size() * 8 / 3 + 16;
+// Room that a value of a type needs at most, quoted; 0: it depends on the value.
+size_t bound(TypeKind kind) {
+  switch (kind) {
+    case TypeKind::string:
+    case TypeKind::bytes: return 0;
     case TypeKind::decimal: return 2 * kDecimalTextMax;
     case TypeKind::float64: return 2 * kJavaDoubleTextMax;
     default: return 2 * kNumberRoom;
   }
 }
 
+size_t bound(const Column& column, size_t row) {
+  if (column.is_null(row)) return 0;
+  size_t size = column.at<ByteView>(row).size();
+  return column.type().kind == TypeKind::string ? 2 * size + 2 : size * 8 / 3 + 16;
+}
+
 class DelimitedEncoder final : public RowEncoder {
  public:
-  DelimitedEncoder(std::vector<Field> fields, char delimiter, bool is_key)
-      : fields_(std::move(fields)), delimiter_(delimiter), is_key_(is_key), special_{delimiter} {
+  DelimitedEncoder(const std::vector<Field>& fields, char delimiter, bool is_key)
+      : delimiter_(delimiter), is_key_(is_key), special_{delimiter} {
+    for (size_t c = 0; c < fields.size(); ++c) {
+      fixed_room_ += bound(fields[c].type.kind) + 1;
+      if (bound(fields[c].type.kind) == 0) varying_.push_back(c);
+    }
     // Whether what numbers are made of can hold the delimiter.
     numbers_are_plain_ = !is_letter_or_digit(delimiter) && delimiter != '-' && delimiter != '.' &&
                          delimiter != '+' && delimiter != '/' && delimiter != '=';
@@ -66,8 +76,8 @@ class DelimitedEncoder final : public RowEncoder {
 
  private:
   void write(const std::vector<const Column*>& columns, size_t row) {
-    size_t room = 0;
-    for (const Column* column : columns) room += bound(*column, row);
+    size_t room = fixed_room_;
+    for (size_t c : varying_) room += bound(*columns[c], row);
     char* p = writer_.room(room);
     for (size_t c = 0; c < columns.size(); ++c) {
       if (c > 0) *p++ = delimiter_;
@@ -122,11 +132,12 @@ class DelimitedEncoder final : public RowEncoder {
     return p;
   }
 
-  std::vector<Field> fields_;
   char delimiter_;
   bool is_key_;
   FindSpecial special_;
   bool numbers_are_plain_ = true;
+  size_t fixed_room_ = 0;  // for delimiters and the values whose size the type bounds
+  std::vector<size_t> varying_;
   RowWriter writer_;
   std::string scratch_;
 };
@@ -135,7 +146,7 @@ class DelimitedEncoder final : public RowEncoder {
 
 std::unique_ptr<RowEncoder> make_delimited_encoder(std::vector<Field> fields, char delimiter,
                                                    bool is_key) {
-  return std::make_unique<DelimitedEncoder>(std::move(fields), delimiter, is_key);
+  return std::make_unique<DelimitedEncoder>(fields, delimiter, is_key);
 }
 
 }  // namespace leat

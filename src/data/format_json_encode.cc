@@ -17,7 +17,8 @@ class JsonEncoder final : public RowEncoder {
       std::string before(names_.empty() ? "{" : ",");
       append_json_string(before, field.name);
       before += ':';
-      names_bytes_ += before.size();
+      fixed_room_ += before.size() + json_value_bound(field.type.kind);
+      if (json_value_bound(field.type.kind) == 0) varying_.push_back(names_.size());
       names_.push_back(std::move(before));
     }
   }
@@ -45,8 +46,8 @@ class JsonEncoder final : public RowEncoder {
   }
 
   void write_object(const std::vector<const Column*>& columns, size_t row) {
-    size_t room = names_bytes_ + 2;
-    for (const Column* column : columns) room += json_value_bound(*column, row);
+    size_t room = fixed_room_;
+    for (size_t c : varying_) room += json_value_bound(*columns[c], row);
     char* p = writer_.room(room);
     if (columns.empty()) *p++ = '{';
     for (size_t c = 0; c < columns.size(); ++c) {
@@ -60,7 +61,8 @@ class JsonEncoder final : public RowEncoder {
   bool bare_;
   bool is_key_;
   std::vector<std::string> names_;  // with what stands around them: {"A":  ,"B":
-  size_t names_bytes_ = 0;
+  size_t fixed_room_ = 2;           // for the names and the values whose size the type bounds
+  std::vector<size_t> varying_;
   RowWriter writer_;
 };
 

@@ -3,50 +3,11 @@
 #include <charconv>
 
 #include "data/json_scan.h"
-#include "data/number_text.h"
 #include "data/short_bytes.h"
+#include "data/short_number.h"
 
 namespace leat {
 namespace {
-
-// An integer of up to 18 digits.
-inline const char* read_integer(const char* p, const char* end, int64_t& value) {
-  bool negative = p < end && *p == '-';
-  if (negative) ++p;
-  const char* first = p;
-  uint64_t n = 0;  // wraps past 19 digits, which are refused
-  while (p < end && json::is_digit(*p)) n = n * 10 + static_cast<unsigned>(*p++ - '0');
-  auto digits = p - first;
-  if (digits == 0 || digits > 18 || (*first == '0' && digits > 1)) return nullptr;
-  value = negative ? -static_cast<int64_t>(n) : static_cast<int64_t>(n);
-  // A fraction or an exponent is not what follows a value in any layout: the comparison fails.
-  return p;
-}
-
-// A decimal of up to 18 digits, none of which is past the scale.
-inline const char* read_decimal(const char* p, const char* end, const Type& type, Int128& value) {
-  bool negative = p < end && *p == '-';
-  if (negative) ++p;
-  const char* first = p;
-  uint64_t n = 0;  // wraps past 19 digits, which are refused
-  while (p < end && json::is_digit(*p)) n = n * 10 + static_cast<unsigned>(*p++ - '0');
-  auto digits = p - first;
-  if (digits == 0 || digits > 18 || (*first == '0' && digits > 1)) return nullptr;
-  int scale = 0;
-  if (p < end && *p == '.') {
-    const char* point = p++;
-    while (p < end && json::is_digit(*p)) n = n * 10 + static_cast<unsigned>(*p++ - '0');
-    scale = static_cast<int>(p - point - 1);
-    if (scale == 0 || scale > type.scale || digits + scale > 18) return nullptr;
-  }
-  auto units = static_cast<Int128>(n);
-  // At most 18 digits and a power below 10^38 may still leave 128 bits.
-  if (scale < type.scale && __builtin_mul_overflow(units, power_of_ten(type.scale - scale), &units))
-    return nullptr;
-  if (units >= power_of_ten(type.precision)) return nullptr;
-  value = negative ? -units : units;
-  return p;
-}
 
 inline const char* read_double(const char* p, const char* end, double& value) {
   const char* last = json::scan_number(p, end);
@@ -69,6 +30,8 @@ inline const char* read_boolean(const char* p, const char* end, uint8_t& value) 
   return json::scan_word(p, end, value != 0 ? "true" : "false");
 }
 
+// A fraction or an exponent after an integer is not what follows it in any layout: the comparison
+// fails, and the general way reads it.
 const char* read_value(const char* begin, const char* p, const char* end, Column& column,
                        size_t row) {
   if (p < end && *p == 'n') {
@@ -79,14 +42,15 @@ const char* read_value(const char* begin, const char* p, const char* end, Column
     case TypeKind::string: return read_string(begin, p, end, column.at<ByteView>(row));
     case TypeKind::int32: {
       int64_t wide = 0;
-      p = read_integer(p, end, wide);
+      p = scan_short_integer(p, end, wide);
       column.at<int32_t>(row) = static_cast<int32_t>(wide);
       return wide < INT32_MIN || wide > INT32_MAX ? nullptr : p;
     }
     case TypeKind::int64:
-    case TypeKind::timestamp: return read_integer(p, end, column.at<int64_t>(row));
+    case TypeKind::timestamp: return scan_short_integer(p, end, column.at<int64_t>(row));
     case TypeKind::float64: return read_double(p, end, column.at<double>(row));
-    case TypeKind::decimal: return read_decimal(p, end, column.type(), column.at<Int128>(row));
+    case TypeKind::decimal:
+      return scan_short_decimal(p, end, column.type(), column.at<Int128>(row));
     case TypeKind::boolean: return read_boolean(p, end, column.at<uint8_t>(row));
     default: return nullptr;  // base64 is read the general way
   }

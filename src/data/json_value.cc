@@ -124,16 +124,24 @@ char* put_base64(char* p, ByteView bytes) {
   return p;
 }
 
-size_t json_value_bound(const Column& column, size_t row) {
-  if (column.is_null(row)) return kNumberRoom;
-  switch (column.type().kind) {
-    case TypeKind::string: return json_string_bound(column.at<ByteView>(row));
+size_t json_value_bound(TypeKind kind) {
+  switch (kind) {
+    case TypeKind::string:
     case TypeKind::bytes:
-    case TypeKind::opaque: return column.at<ByteView>(row).size() * 4 / 3 + 8;
+    case TypeKind::opaque: return 0;
     case TypeKind::decimal: return kDecimalTextMax;
     case TypeKind::float64: return kJavaDoubleTextMax + 2;
     default: return kNumberRoom;
   }
+}
+
+size_t json_value_bound(const Column& column, size_t row) {
+  TypeKind kind = column.type().kind;
+  size_t fixed = json_value_bound(kind);
+  if (fixed != 0) return fixed;
+  if (column.is_null(row)) return kNumberRoom;
+  ByteView bytes = column.at<ByteView>(row);
+  return kind == TypeKind::string ? json_string_bound(bytes) : bytes.size() * 4 / 3 + 8;
 }
 
 char* put_json_value(char* p, const Column& column, size_t row) {

@@ -5,6 +5,8 @@
 
 namespace leat {
 
+/// Room that put_json_value needs at most for a value of a type; 0: it depends on the value.
+size_t json_value_bound(TypeKind kind);
 /// Room that put_json_value needs at most for this value.
 size_t json_value_bound(const Column& column, size_t row);
 /// Writes one value as JSON at `p` and returns the end. Null values too.
