@@ -25,6 +25,9 @@ class File {
   /// Allocates and zero-fills [0, bytes) and makes it durable, so that later writes inside change
   /// no metadata.
   virtual Status preallocate_zeroed(uint64_t bytes) = 0;
+  /// Allocates [0, bytes) and makes size and space durable, without writing: new bytes read as
+  /// zeros, and the first write of each changes metadata.
+  virtual Status preallocate(uint64_t bytes) { return preallocate_zeroed(bytes); }
   virtual Status truncate(uint64_t bytes) = 0;
   virtual Result<uint64_t> size() = 0;
   /// Drops the page cache of the file where that is possible, so that reads come from the device.

@@ -5,10 +5,13 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
+#include <memory>
 #include <system_error>
+#include <utility>
 
 #include "io/disk.h"
 #include "io/errno_error.h"
@@ -85,6 +88,15 @@ class LinuxFile final : public File {
     // a second one would succeed without having written them.
     if (::fdatasync(fd_.get()) != 0) return errno_error(errno, "sync file", path_);
     return {};
+  }
+
+  Status preallocate(uint64_t bytes) override {
+    const auto length = static_cast<off_t>(bytes);
+    if (bytes > 0 && retrying([&] { return ::fallocate(fd_.get(), 0, 0, length); }) != 0) {
+      if (errno == EOPNOTSUPP) return preallocate_zeroed(bytes);
+      return errno_error(errno, "allocate space for file", path_);
+    }
+    return sync_data();
   }
 
   Status preallocate_zeroed(uint64_t bytes) override {

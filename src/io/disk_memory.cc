@@ -1,8 +1,16 @@
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
 #include <cerrno>
+#include <cstring>
 #include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
 #include <shared_mutex>
+#include <utility>
 
 #include "io/disk.h"
 #include "io/errno_error.h"

@@ -2,7 +2,12 @@
 
 #include <unistd.h>
 
+#include <array>
 #include <filesystem>
+#include <mutex>
+#include <set>
+#include <string_view>
+#include <utility>
 
 #include "io/errno_error.h"
 #include "sim/entry_tree.h"
@@ -335,9 +340,9 @@ uint64_t FaultyDisk::changes() const {
   return state_->changes;
 }
 
-void FaultyDisk::fail(Fault fault) {
+void FaultyDisk::fail(const Fault& fault) {
   const std::scoped_lock lock(state_->mutex);
-  state_->faults.push_back(std::move(fault));
+  state_->faults.push_back(fault);
 }
 
 void FaultyDisk::fail_randomly(Operation operation, double probability) {

@@ -75,7 +75,7 @@ class FaultyDisk final : public io::Disk {
   /// Changing operations (all but reads and look-ups) so far: the crash points of a run.
   uint64_t changes() const;
 
-  void fail(Fault fault);
+  void fail(const Fault& fault);
   /// Fails every operation of this kind with this probability, with EIO.
   void fail_randomly(Operation operation, double probability);
   /// Takes all faults back. What a failed sync has given up stays given up.

@@ -1,7 +1,9 @@
 #include "sim/entry_tree.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <set>
 
 namespace leat::sim {
 namespace {

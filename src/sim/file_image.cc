@@ -1,5 +1,7 @@
 #include "sim/file_image.h"
 
+#include <algorithm>
+
 namespace leat::sim {
 namespace {
 

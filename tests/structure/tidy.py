@@ -28,8 +28,8 @@ def is_product(name):
 
 
 def is_test(name):
-    # A contract or conformance suite is a header that several test programs include.
-    return name.endswith(("_test.cc", "contract.h", "conformance.h")) or name.startswith("src/sim/")
+    # A contract or conformance suite is a header that several test programs include; a *_testing.h serves some of them.
+    return name.endswith(("_test.cc", "contract.h", "conformance.h", "_testing.h")) or name.startswith("src/sim/")
 
 
 # Real threads that sleep for a while; what they do then takes its time from io::Clock, and a run from a seed has none of
