@@ -5,7 +5,8 @@
 namespace leat::log {
 namespace {
 constexpr auto kRetryAfter = std::chrono::milliseconds(50);
-}
+constexpr auto kFillPause = std::chrono::milliseconds(1);
+}  // namespace
 
 Background::Background(bool threads, Upkeep upkeep)
     : threads_(threads), upkeep_(std::move(upkeep)) {
@@ -68,30 +69,46 @@ bool Background::run_jobs() {
   }
 }
 
+/// Waits until there is something to do. False at the end.
+bool Background::wait(std::chrono::steady_clock::time_point until, bool jobs_too) {
+  std::unique_lock lock(mutex_);
+  wake_.wait_until(lock, until, [&] { return stop_ || kicked_ || (jobs_too && !jobs_.empty()); });
+  kicked_ = false;
+  return !stop_;
+}
+
 void Background::loop() {
+  using Clock = std::chrono::steady_clock;
   auto retention_every = std::chrono::milliseconds(upkeep_.retention_ms);
-  auto next_retention = std::chrono::steady_clock::now() + retention_every;
-  bool retry = false;
-  for (;;) {
-    {
-      std::unique_lock lock(mutex_);
-      auto until = next_retention;
-      if (retry) until = std::min(until, std::chrono::steady_clock::now() + kRetryAfter);
-      wake_.wait_until(lock, until, [&] { return stop_ || kicked_ || (!jobs_.empty() && !retry); });
-      if (stop_) return;
-      kicked_ = false;
+  auto next_retention = Clock::now() + retention_every;
+  auto next = Clock::now();
+  bool full = false;
+  auto note = [&](Status status) {
+    if (status) return;
+    if (status.error().code() == ErrorCode::disk_full) {
+      full = true;
+    } else {
+      upkeep_.failed(std::move(status).error());
     }
-    retry = false;
-    Status prepared = upkeep_.prepare();
-    if (!prepared && prepared.error().code() == ErrorCode::disk_full) retry = true;
-    if (!prepared && !retry) upkeep_.failed(std::move(prepared).error());
-    if (!run_jobs()) retry = true;
-    if (std::chrono::steady_clock::now() < next_retention) continue;
-    next_retention = std::chrono::steady_clock::now() + retention_every;
-    Status retained = upkeep_.retention();
-    if (!retained && retained.error().code() != ErrorCode::disk_full) {
-      upkeep_.failed(std::move(retained).error());
+  };
+  while (wait(std::min(next, next_retention), !full)) {
+    full = false;
+    note(upkeep_.prepare());
+    if (!run_jobs()) full = true;
+    auto begin = Clock::now();
+    bool more = false;
+    if (auto filled = upkeep_.fill(); filled) {
+      more = *filled;
+    } else {
+      note(std::move(filled).error());
     }
+    next = next_retention;
+    if (full) next = Clock::now() + kRetryAfter;
+    // Half of the disk's time at most.
+    if (more) next = Clock::now() + (Clock::now() - begin) + kFillPause;
+    if (Clock::now() < next_retention) continue;
+    next_retention = Clock::now() + retention_every;
+    note(upkeep_.retention());
   }
 }
 

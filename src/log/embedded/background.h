@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -14,8 +15,9 @@ namespace leat::log {
 class Background {
  public:
   struct Upkeep {
-    std::function<Status()> prepare;    // after each kick, and while the disk is full
-    std::function<Status()> retention;  // every `retention_ms`
+    std::function<Status()> prepare;     // after each kick, and while the disk is full
+    std::function<Result<bool>()> fill;  // a piece of a segment; false: nothing to do just now
+    std::function<Status()> retention;   // every `retention_ms`
     int64_t retention_ms;
     std::function<void(Error)> failed;  // an error other than a full disk
   };
@@ -34,6 +36,7 @@ class Background {
 
  private:
   void loop();
+  bool wait(std::chrono::steady_clock::time_point until, bool jobs_too);
   /// True when everything that was submitted is done.
   bool run_jobs();
 

@@ -15,6 +15,8 @@
 namespace leat {
 namespace {
 
+constexpr size_t kQuietBytes = 64u << 10;
+
 using log::Layout;
 using log::Manifest;
 
@@ -55,22 +57,34 @@ std::string parent_of(const std::string& path) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-/// The manifest of the directory; a new one, durable, when the directory is new.
+/// Whether the journal holds nothing, or only a first segment that nothing was ever written to: the
+/// power went while the directory was made.
+Result<bool> is_leftover_of_creation(io::Disk& disk, const Layout& layout,
+                                     const std::vector<std::string>& names) {
+  if (names.empty()) return true;
+  std::string first = layout.segment(1);
+  if (names.size() != 1 || layout.journal() + "/" + names[0] != first) return false;
+  LEAT_TRY(auto file, disk.open(first, io::OpenMode::read));
+  std::string head(log::kBlockBytes, '\0');
+  LEAT_TRY(size_t got, file->read_at(0, head.data(), head.size()));
+  return head.substr(0, got).find_first_not_of('\0') == std::string::npos;
+}
+
+/// The manifest of the directory; a new one when the directory is new.
 Result<Manifest> open_manifest(const EmbeddedOptions& options, const Layout& layout) {
   io::Disk& disk = options.disk;
   LEAT_TRY(std::optional<Manifest> found, log::load_manifest(disk, layout));
   if (found) return *std::move(found);
   LEAT_TRY(std::vector<std::string> names, disk.list(layout.journal()));
-  if (!names.empty()) {
+  LEAT_TRY(bool begun, is_leftover_of_creation(disk, layout, names));
+  if (!begun) {
     return Error(ErrorCode::corruption,
                  "the directory has a journal but no manifest: " + layout.manifest(),
                  "restore the file from a backup, or choose another directory");
   }
   LEAT_CHECK(disk.sync_directory(parent_of(layout.directory)));
-  LEAT_CHECK(disk.sync_directory(layout.directory));
-  Manifest fresh;
+  Manifest fresh;  // becomes durable together with its first segment
   fresh.incarnation = random_bytes<16>(options.random);
-  LEAT_CHECK(log::save_manifest(disk, layout, fresh));
   return fresh;
 }
 
@@ -85,6 +99,7 @@ struct EmbeddedLog::Parts {
   Status start();
   void start_from(log::Recovered& found);
   void failed(Error error);
+  Result<bool> fill_when_quiet();
   Status retain();
   Status retain_and_free();
   Status stop(bool drain);
@@ -130,7 +145,8 @@ void EmbeddedLog::Parts::start_from(log::Recovered& found) {
       options.threads,
       log::Background::Upkeep{
           [this] { return segments.is_prepared() ? Status() : segments.prepare(0); },
-          [this] { return retain_and_free(); }, options.retention_check_ms, on_failed});
+          [this] { return fill_when_quiet(); }, [this] { return retain_and_free(); },
+          options.retention_check_ms, on_failed});
   sealer = std::make_unique<log::Sealer>(options, segments, *sequencer, *background);
   sealer->start(std::move(found.checkpoints), std::move(found.last_lsns));
   for (const log::Sidecar& sidecar : found.lost_sidecars) sealer->rewrite(sidecar);
@@ -150,6 +166,12 @@ void EmbeddedLog::Parts::failed(Error error) {
              "after the restart, retry with the same idempotency key");
   sequencer->fail(error, told);
   if (options.on_fatal) options.on_fatal(std::move(error));
+}
+
+/// Zeros pay for small syncs. While large groups go to the disk they would only take its time.
+Result<bool> EmbeddedLog::Parts::fill_when_quiet() {
+  if (sequencer->waiting_bytes() > kQuietBytes) return true;
+  return segments.fill_some();
 }
 
 /// Moves starts; what that leaves without use is freed when it is durable.

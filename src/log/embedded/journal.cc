@@ -112,6 +112,7 @@ Status Journal::write(Group& group) {
   int64_t begin = options_.clock.monotonic_ns();
   LEAT_CHECK(segments_.sync());
   last_sync_ns_ = options_.clock.monotonic_ns() - begin;
+  sequencer_.note_sync(last_sync_ns());
   chain_.follow(header);
   active_.add(header, group.sections);
   witnessed_ = group.sections.empty();

@@ -10,6 +10,8 @@ constexpr size_t kSparesMax = 4;
 /// Left free for the small files: manifest, sidecars, checkpoints.
 constexpr uint64_t kMarginBytes = 512u << 10;
 constexpr uint64_t kSegmentBytesMin = 64u << 10;
+/// Zeros written between two syncs: more would make the journal's own sync wait behind them.
+constexpr size_t kFillBytes = 512u << 10;
 
 std::string spare_path(const Layout& layout, uint64_t number) {
   return layout.segment(number) + ".spare";
@@ -32,7 +34,7 @@ Status Segments::start(Manifest manifest, uint64_t active, uint64_t position) {
       live_.push_back(segment);
     }
   }
-  LEAT_CHECK(save_manifest());
+  if (active != 0) LEAT_CHECK(save_manifest());
   LEAT_CHECK(remove_leftovers());
   if (active == 0) {
     LEAT_CHECK(prepare(0));
@@ -157,12 +159,17 @@ Result<Manifest::Segment> Segments::make_file(uint64_t number, uint64_t bytes, u
   }
   LEAT_TRY(bytes, choose_bytes(bytes, min_bytes));
   LEAT_TRY(std::unique_ptr<io::File> file, disk_.open(path, io::OpenMode::create_new));
-  Status status = file->preallocate_zeroed(bytes);
+  // Somebody waits for the first one, and its small syncs are the ones that people see.
+  Status status = number == 1 ? file->preallocate_zeroed(bytes) : file->preallocate(bytes);
   if (status) status = disk_.sync_directory(layout_.journal());
   if (!status) {
     file.reset();
     (void)disk_.remove(path);
     return std::move(status).error();
+  }
+  if (number != 1) {
+    filling_ = std::move(file);
+    filled_ = 0;
   }
   return Manifest::Segment{number, bytes, false};
 }
@@ -213,7 +220,7 @@ Status Segments::grow(Manifest::Segment& segment, uint64_t min_bytes) {
                  "free some space there: writing goes on by itself");
   }
   LEAT_TRY(auto file, disk_.open(layout_.segment(segment.number), io::OpenMode::read_write));
-  LEAT_CHECK(file->preallocate_zeroed(bytes));
+  LEAT_CHECK(file->preallocate(bytes));
   uint64_t before = segment.bytes;
   auto set_bytes = [&](uint64_t now) {
     std::lock_guard lock(mutex_);
@@ -238,6 +245,18 @@ Status Segments::prepare(uint64_t min_bytes) {
   return note_full(prepare_held(min_bytes));
 }
 
+Result<bool> Segments::fill_some() {
+  std::lock_guard files(files_mutex_);
+  if (!filling_) return false;
+  static const std::string kZeros(kFillBytes, '\0');
+  uint64_t bytes = std::min<uint64_t>(kFillBytes, prepared_.bytes - filled_);
+  LEAT_CHECK(filling_->write_at(filled_, ByteView(kZeros).substr(0, bytes)));
+  LEAT_CHECK(filling_->sync_data());
+  filled_ += bytes;
+  if (filled_ == prepared_.bytes) filling_.reset();
+  return filling_ != nullptr;
+}
+
 Status Segments::roll(uint64_t min_bytes) {
   std::lock_guard files(files_mutex_);
   // An empty segment in the middle would stand in the way of the chain.
@@ -245,6 +264,7 @@ Status Segments::roll(uint64_t min_bytes) {
   if (empty) return note_full(grow(active_, min_bytes));
   LEAT_CHECK(note_full(prepare_held(min_bytes)));
   LEAT_TRY(auto file, disk_.open(layout_.segment(prepared_.number), io::OpenMode::read_write));
+  filling_.reset();
   std::lock_guard lock(mutex_);
   file_ = std::move(file);
   active_ = prepared_;

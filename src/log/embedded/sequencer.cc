@@ -9,9 +9,6 @@
 namespace leat::log {
 namespace {
 
-/// A group that has reached this is closed: the next append begins another. Larger groups bring no
-/// throughput and cost latency.
-constexpr uint64_t kGroupBytesMax = 1u << 20;
 constexpr size_t kEntryBytes = 64;     // of a batch in the directory, at most
 constexpr size_t kSectionBytes = 128;  // of any section without its lists, at most
 constexpr size_t kPoolBytes = 16u << 20;
@@ -47,7 +44,9 @@ Sequencer::Sequencer(const EmbeddedOptions& options, Segments& segments,
       pool_(std::make_shared<ChunkPool>(kPoolBytes)),
       state_(std::move(state)),
       durable_(last),
-      next_(last.plus(1)) {}
+      next_(last.plus(1)) {
+  note_sync(0);
+}
 
 void Sequencer::Due::run() {
   for (Group::Completion& completion : completions) {
@@ -176,7 +175,8 @@ void Sequencer::append(AppendRequest request, AppendDone done) {
 // Order.
 
 Group& Sequencer::open_group() {
-  if (waiting_.empty() || waiting_.back()->payload_bytes() >= kGroupBytesMax) {
+  if (waiting_.empty() ||
+      waiting_.back()->payload_bytes() >= group_bytes_max_.load(std::memory_order_relaxed)) {
     auto group = std::make_shared<Group>(next_, pool_);
     ++next_;
     group->append_time = options_.clock.now_ms();

@@ -59,6 +59,8 @@ class Sequencer {
   void hold_for_commit(int64_t sync_ns);
   void wake_writer() { work_.notify_all(); }
   void set_expecting(bool expecting) { expecting_ = expecting; }
+  /// Tells what a sync costs, which decides how large groups grow.
+  void note_sync(int64_t sync_ns);
   /// Waits until a frame is durable or the log failed. Only with threads.
   Status wait_durable(Lsn lsn);
   bool is_durable(Lsn lsn) const;
@@ -142,6 +144,7 @@ class Sequencer {
   std::map<std::string, std::vector<TopicId>> claims_;  // by application
   std::vector<Section> lazy_;                           // ride along with the next group
   std::atomic<bool> expecting_{false};
+  std::atomic<uint64_t> group_bytes_max_{0};
   std::atomic<uint64_t> commits_ordered_{0};
 };
 

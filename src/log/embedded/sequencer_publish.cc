@@ -8,6 +8,11 @@ namespace leat::log {
 namespace {
 
 constexpr int64_t kHoldNsMax = 100'000;
+/// A group that has reached its limit is closed, and the next append begins another. On a fast disk
+/// more than a megabyte brings no throughput and costs latency; a slow one needs more for its time.
+constexpr uint64_t kGroupBytes = 1u << 20;
+constexpr uint64_t kGroupBytesMax = 8u << 20;
+constexpr int64_t kFastSyncNs = 700'000;
 
 }  // namespace
 
@@ -19,6 +24,12 @@ Sequencer::Sealed Sequencer::close_first(uint64_t room) {
   in_flight_ = std::move(waiting_.front());
   waiting_.pop_front();
   return {in_flight_, needed};
+}
+
+void Sequencer::note_sync(int64_t sync_ns) {
+  uint64_t scaled = kGroupBytes * static_cast<uint64_t>(std::max<int64_t>(sync_ns, kFastSyncNs)) /
+                    static_cast<uint64_t>(kFastSyncNs);
+  group_bytes_max_.store(std::min(scaled, kGroupBytesMax), std::memory_order_relaxed);
 }
 
 void Sequencer::add_witness() {
