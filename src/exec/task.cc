@@ -89,8 +89,8 @@ Result<std::unique_ptr<Operator>> OperatorTask::make_operator(
   const plan::Node& at = context_.node(node);
   auto upcast = [](auto op) { return std::unique_ptr<Operator>(std::move(op)); };
   if (std::holds_alternative<plan::Source>(at.op)) {
-    std::vector<uint8_t> needed(at.schema.width(), 1);
-    LEAT_TRY(auto op, SourceOperator::make(context_, node, std::move(needed)));
+    LEAT_TRY(auto op,
+             SourceOperator::make(context_, node, plan::needed_columns(*context_.query, node)));
     return upcast(std::move(op));
   }
   if (std::holds_alternative<plan::Materialize>(at.op))

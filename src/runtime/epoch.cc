@@ -132,7 +132,10 @@ void Epoch::route_exchanged(QueryRun& query, TaskSlot& slot) {
                                  [&](const auto& e) { return e.node == node; });
         if (here == exchanged.end())
           here = exchanged.insert(exchanged.end(), exec::ExchangedRows{node, {}});
-        for (auto& batch : by_partition[p]) here->batches.push_back(batch.get());
+        for (auto& batch : by_partition[p]) {
+          here->batches.push_back(batch.get());
+          here->senders.push_back(slot.task->partition().value);
+        }
       }
     }
   }
