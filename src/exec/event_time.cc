@@ -5,16 +5,25 @@
 namespace leat::exec {
 
 Result<EventTime> EventTime::make(const Field& column, const std::string& pattern) {
+  EventTime time(column.name);
   switch (column.type.kind) {
     case TypeKind::int64:
-    case TypeKind::timestamp:
-    case TypeKind::string: return EventTime(column.name, pattern);
+    case TypeKind::timestamp: return time;
+    case TypeKind::string:
+      if (!pattern.empty()) {
+        LEAT_TRY(time.pattern_, plan::JavaTimePattern::parse(pattern));
+      }
+      return time;
     default:
       return Error(ErrorCode::invalid_argument,
                    "a timestamp cannot be read from column " + column.name + " of type " +
                        column.type.to_string(),
                    "use a BIGINT, TIMESTAMP or STRING column");
   }
+}
+
+Result<TimeMs> EventTime::parse(ByteView text) const {
+  return pattern_ ? pattern_->read(text, utc_) : plan::parse_timestamp_text(text);
 }
 
 void EventTime::read(const Column& column, std::vector<TimeMs>& out, RowErrors& errors) const {
@@ -28,7 +37,7 @@ void EventTime::read(const Column& column, std::vector<TimeMs>& out, RowErrors& 
     } else if (!text) {
       out[row] = column.at<int64_t>(row);
     } else {
-      auto time = plan::parse_timestamp_text(column.at<ByteView>(row));
+      auto time = parse(column.at<ByteView>(row));
       out[row] = time.has_value() ? *time : kNoTime;
       if (time.has_value()) continue;
       errors.push_back({static_cast<uint32_t>(row),

@@ -1,5 +1,5 @@
 #pragma once
-#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -7,11 +7,12 @@
 #include "base/strong.h"
 #include "data/column.h"
 #include "data/format.h"
+#include "plan/java_time_pattern.h"
 
 namespace leat::exec {
 
-/// Reads the times that a BIGINT, TIMESTAMP or STRING column holds (a STRING in a Java pattern,
-/// UTC unless it says otherwise).
+/// Reads the times that a BIGINT, TIMESTAMP or STRING column holds (a STRING in a Java pattern, or
+/// ISO-8601 without one; UTC unless it says otherwise).
 class EventTime {
  public:
   /// Errors: invalid_argument (a column of another type, a pattern that cannot be).
@@ -21,10 +22,11 @@ class EventTime {
   void read(const Column& column, std::vector<TimeMs>& out, RowErrors& errors) const;
 
  private:
-  EventTime(std::string name, std::string pattern)
-      : name_(std::move(name)), pattern_(std::move(pattern)) {}
+  explicit EventTime(std::string name) : name_(std::move(name)) {}
+  Result<TimeMs> parse(ByteView text) const;
   std::string name_;
-  std::string pattern_;
+  std::optional<plan::JavaTimePattern> pattern_;  // of a STRING; none: ISO-8601
+  plan::TimeZone utc_;
 };
 
 }  // namespace leat::exec

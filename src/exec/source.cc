@@ -178,10 +178,12 @@ Status SourceRun::refill() {
     ByteView bytes = input_.batches[index];
     LEAT_TRY(RecordBatchHeader header, read_batch_header(bytes));
     if (header.is_control()) continue;
+    const size_t before = records_.size();
     LEAT_CHECK(decode_records(bytes.substr(0, header.total_bytes()), records_));
-    if (!source_.checks_future()) continue;
     TimeMs at = header.is_log_append_time() ? header.max_timestamp : kNoTime;
     if (index < input_.appended_at.size()) at = input_.appended_at[index];
+    if (!source_.checks_future(at != kNoTime) && appended_.empty()) continue;
+    appended_.resize(before, kNoTime);
     appended_.resize(records_.size(), at);
   }
   return {};

@@ -27,9 +27,11 @@ class SourceOperator final : public Operator {
   /// Turns records [begin, end) into rows of `out`; `appended` is empty or has a time for each.
   Status decode(const RecordColumns& records, size_t begin, size_t end, PartitionId partition,
                 const std::vector<TimeMs>& appended, Batch& out);
-  /// Whether decode() wants append times: an event time that may differ from them is held against
-  /// them.
-  bool checks_future() const { return task().options.max_future_ms > 0; }
+  /// Whether decode() wants append times (known: the log says them): an event time that may differ
+  /// from them is held against them.
+  bool checks_future(bool known) const {
+    return task().options.max_future_ms > 0 && (known || event_time_);
+  }
 
   void add_run(const SourceRun* run) { runs_.push_back(run); }
   /// Puts the bytes of a record of the batch at work into a dead letter.

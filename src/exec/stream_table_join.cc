@@ -1,5 +1,6 @@
 #include "exec/stream_table_join.h"
 
+#include <algorithm>
 #include <numeric>
 
 #include "exec/batch_rows.h"
@@ -70,8 +71,12 @@ void StreamTableJoinOperator::keep_rows(Batch& in) {
 void StreamTableJoinOperator::read_matches(const Batch& in) {
   const size_t keys = description().schema.key.size();
   values_.resize(in.rows());
-  for (size_t row = 0; row < in.rows(); ++row)
+  for (size_t row = 0; row < in.rows(); ++row) {
     values_[row] = entries_[row] ? entries_[row]->value_bytes() : ByteView();
+    // Whoever reads the columns finds long rows in the cache: misses side by side, not in a row.
+    for (size_t at = 64; at < std::min<size_t>(values_[row].size() + 63, 512); at += 64)
+      __builtin_prefetch(values_[row].data() + at);
+  }
   matches_.clear();
   shape(matches_, BatchKind::table, task().node(reader_.base()).schema);
   table_.decode_values(values_, matches_.columns, keys, matches_.arena);

@@ -123,6 +123,20 @@ TEST(Task, takes_event_time_from_a_column_and_drops_negative_and_far_future_ones
   EXPECT_THAT(trusting.epoch(), ElementsAre("d=999999999,x@999999999"));
 }
 
+TEST(Task, reads_event_times_written_as_text) {
+  for (std::string pattern : {"", "dd.MM.yyyy HH:mm"}) {
+    PlanBuilder b;
+    int orders = b.source("orders", BatchKind::stream, kOrders);
+    std::get<plan::Source>(b.at(orders).op).timestamp = {2, pattern};
+    b.sink(orders, "out");
+    TaskDriver task(b.build(), {.max_future_ms = 0});
+    std::string good = pattern.empty() ? "1970-01-02T00:01" : "02.01.1970 00:01";
+    task.feed(orders, {{"a", "1," + good, 5}, {"b", "2,yesterday", 6}});
+    EXPECT_THAT(task.epoch(), ElementsAre("a=1," + good + "@86460000"));
+    EXPECT_EQ(task.dead_letters().size(), 1u);
+  }
+}
+
 TEST(Task, holds_a_record_of_its_own_time_against_when_its_batch_was_appended) {
   PlanBuilder b;
   int orders = b.source("orders", BatchKind::stream, kOrders);
