@@ -57,10 +57,8 @@ Result<FrameAt> decode_frame_header(ByteView bytes, const Incarnation& incarnati
   if (header.checksum != crc32c(bytes.substr(0, kChecksumAt))) return FrameAt::none;
   std::memcpy(header.incarnation.data(), from + 16, header.incarnation.size());
   each_field(header, [&]<class T>(size_t at, T& value) { value = load_le<T>(from + at); });
-  if (header.incarnation != incarnation || header.segment != segment ||
-      header.position != position) {
-    return FrameAt::foreign;
-  }
+  if (header.incarnation != incarnation) return FrameAt::foreign;
+  if (header.segment != segment || header.position != position) return FrameAt::elsewhere;
   if (load_le<uint16_t>(from + 4) != kVersion || (header.required_features & ~kKnownFeatures)) {
     return Error(ErrorCode::unsupported,
                  "the journal was written by a newer version: segment " + std::to_string(segment) +

@@ -47,8 +47,9 @@ void encode_frame_header(FrameHeader& header, char* to);
 
 /// What stands where a frame may begin.
 enum class FrameAt : uint8_t {
-  none,     // no header of ours, or a damaged one
-  foreign,  // a sound header that belongs elsewhere: another log, segment or position
+  none,       // no header of ours, or a damaged one
+  elsewhere,  // a sound header of this log that belongs to another segment or position
+  foreign,    // a sound header of another log
   sound,
 };
 

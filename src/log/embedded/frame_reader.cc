@@ -13,16 +13,20 @@ bool piece_fits(const Piece& piece, uint64_t frame_bytes) {
 }  // namespace
 
 Result<ByteView> WindowReader::read(uint64_t position, size_t n) {
-  bool inside = position >= begin_ && position - begin_ <= window_.size() &&
-                window_.size() - (position - begin_) >= n;
+  bool inside =
+      position >= begin_ && position - begin_ <= size_ && size_ - (position - begin_) >= n;
   if (!inside) {
+    size_t wanted = std::max(n, window_bytes_);
+    if (wanted > capacity_) {
+      window_.reset(new char[wanted]);  // not filled: the read does that
+      capacity_ = wanted;
+    }
+    size_ = 0;
+    LEAT_TRY(size_, file_.read_at(position, window_.get(), wanted));
     begin_ = position;
-    window_.resize(std::max(n, window_bytes_));
-    LEAT_TRY(size_t got, file_.read_at(position, window_.data(), window_.size()));
-    window_.resize(got);
   }
   size_t at = static_cast<size_t>(position - begin_);
-  return ByteView(window_).substr(at, n);
+  return ByteView(window_.get() + at, std::min(n, size_ - at));
 }
 
 const char* check_batch(ByteView batch, const AppendEntry& entry) {
@@ -36,9 +40,13 @@ const char* check_batch(ByteView batch, const AppendEntry& entry) {
   return check_batch_crc(batch) ? nullptr : "the checksum of a record batch is wrong";
 }
 
-Result<bool> FrameReader::read_header(uint64_t position, FrameHeader& header) {
+Result<FrameAt> FrameReader::look(uint64_t position, FrameHeader& header) {
   LEAT_TRY(ByteView head, window_.read(position, kFrameHeaderBytes));
-  LEAT_TRY(FrameAt at, decode_frame_header(head, incarnation_, segment_, position, header));
+  return decode_frame_header(head, incarnation_, segment_, position, header);
+}
+
+Result<bool> FrameReader::read_header(uint64_t position, FrameHeader& header) {
+  LEAT_TRY(FrameAt at, look(position, header));
   return at == FrameAt::sound;
 }
 

@@ -1,4 +1,6 @@
 #pragma once
+#include <algorithm>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -19,7 +21,9 @@ class WindowReader {
  private:
   io::File& file_;
   size_t window_bytes_;
-  std::string window_;
+  std::unique_ptr<char[]> window_;
+  size_t capacity_ = 0;
+  size_t size_ = 0;
   uint64_t begin_ = 0;
 };
 
@@ -60,7 +64,7 @@ class FrameReader {
  public:
   FrameReader(io::File& file, const Incarnation& incarnation, uint64_t segment,
               uint64_t segment_bytes)
-      : window_(file),
+      : window_(file, std::min<uint64_t>(1u << 20, segment_bytes)),
         incarnation_(incarnation),
         segment_(segment),
         segment_bytes_(segment_bytes) {}
@@ -69,6 +73,8 @@ class FrameReader {
   /// Errors: io, unsupported.
   Result<bool> read(uint64_t position, const Chain& chain, Frame& frame, NoFrame& why);
   /// The header at `position`, whatever the chain says. Errors: io, unsupported.
+  Result<FrameAt> look(uint64_t position, FrameHeader& header);
+  /// As look(): whether it is sound and stands where it belongs.
   Result<bool> read_header(uint64_t position, FrameHeader& header);
 
   /// Whether a later frame proves that the frame behind `last` had been durable: any sound frame

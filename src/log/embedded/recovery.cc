@@ -24,6 +24,7 @@ class Recovery {
   Result<Recovered> run() {
     LEAT_CHECK(load_newest_checkpoint());
     LEAT_CHECK(check_files());
+    LEAT_CHECK(check_strays());
     LEAT_CHECK(load_sealed());
     LEAT_CHECK(read_rest());
     LEAT_CHECK(check_closed());
@@ -98,12 +99,43 @@ class Recovery {
                           " bytes and has " + std::to_string(bytes),
                       file, bytes);
       }
+      FrameReader reader(*opened, out_.manifest.incarnation, segment.number, segment.bytes);
+      FrameHeader header;
+      LEAT_TRY(FrameAt at, reader.look(0, header));
+      if (at == FrameAt::foreign) return damage("the segment belongs to another log", file, 0);
     }
     if (checkpoint_segment_ == 0 && !segments.empty() && segments.front().number != 1) {
       return damage("the checkpoint that stands for freed segments is missing or damaged",
                     layout_.directory + "/checkpoint-*", 0);
     }
     return check_no_gap_behind_checkpoint();
+  }
+
+  /// Segments that the manifest does not name. What was being prepared or freed when the power went
+  /// may be removed; anything that may have been in use may not.
+  Status check_strays() {
+    const auto& segments = out_.manifest.segments;
+    uint64_t last = segments.empty() ? 0 : segments.back().number;
+    LEAT_TRY(std::vector<std::string> names, disk_.list(layout_.journal()));
+    for (const std::string& name : names) {
+      if (name.size() != 16 || name.substr(12) != ".seg") continue;
+      uint64_t number = std::strtoull(name.c_str(), nullptr, 10);
+      std::string file = layout_.segment(number);
+      bool known = std::any_of(segments.begin(), segments.end(),
+                               [&](const Segment& segment) { return segment.number == number; });
+      if (known) continue;
+      if (number <= last && number > checkpoint_segment_) {
+        return damage("the manifest does not know a segment that is in use", file, 0);
+      }
+      if (number <= last) continue;
+      LEAT_TRY(auto opened, disk_.open(file, io::OpenMode::read));
+      FrameReader reader(*opened, out_.manifest.incarnation, number, kBlockBytes);
+      FrameHeader header;
+      LEAT_TRY(FrameAt at, reader.look(0, header));
+      if (at == FrameAt::none || at == FrameAt::elsewhere) continue;
+      return damage("the manifest is older than this segment, or of another log", file, 0);
+    }
+    return {};
   }
 
   /// Segments are freed only when two checkpoints hold them.
