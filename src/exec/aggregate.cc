@@ -49,14 +49,12 @@ Status AggregateOperator::process(Batch& in, size_t) {
   if (rows_.empty()) return {};
   find_groups(in);
   errors_.clear();
-  if (accumulators_.counts_only() && in.kind == BatchKind::stream && !every_update())
+  if (accumulators_.counts_only() && in.kind == BatchKind::stream && !emits_each())
     count_rows(in);
   else
     update_rows(in);
   if (!errors_.empty()) LEAT_CHECK(reject(in, errors_));
-  if (every_update() && !aggregate_.emit_final) return emit_changes(&in);
-  changes_.clear();
-  return {};
+  return emits_each() ? emit_changes(&in) : Status();
 }
 
 // Fills rows_ (and starts_): rows with a key that are neither late nor, un-windowed, without a
@@ -93,7 +91,7 @@ void AggregateOperator::select_rows(const Batch& in) {
 void AggregateOperator::find_groups(const Batch& in) {
   arena_.reset();
   const size_t n = rows_.size();
-  table_keys(in, description().schema.key.size(), arena_, all_keys_);
+  table_keys(in, description().schema.key.size(), false, arena_, all_keys_);
   if (n == in.rows()) {
     keys_.swap(all_keys_);
   } else {
@@ -137,14 +135,14 @@ void AggregateOperator::update_row(const Batch& in, size_t i) {
     created_[i] = 1;
   }
   ByteView before;
-  if (every_update() && !created_[i]) before = arena_.copy(entry->value_bytes());
+  if (emits_each() && !created_[i]) before = arena_.copy(entry->value_bytes());
   const bool applied =
       accumulators_.has_tails() ? apply_with_tails(in, i, entry) : apply_in_place(in, i, entry);
   if (!applied) {
     if (created_[i]) table().erase(entry);
     return;
   }
-  if (!every_update()) return;
+  if (!emits_each()) return;
   ByteView after = arena_.copy(entry->value_bytes());
   add_change(keys_[i], before, after, time_of(after));
   changes_.rows.push_back(rows_[i]);

@@ -32,6 +32,7 @@ class AggregateOperator final : public StatefulOperator {
 
  private:
   AggregateOperator(TaskContext& task, int node);
+  bool emits_each() const { return every_update() && !aggregate_.emit_final; }
   void select_rows(const Batch& in);
   void find_groups(const Batch& in);
   void count_rows(const Batch& in);

@@ -16,6 +16,9 @@ Result<std::unique_ptr<StreamTableJoinOperator>> StreamTableJoinOperator::make(
   if (table == nullptr)
     return Error(ErrorCode::internal,
                  "the table of a join runs in another part of the query: " + at.id);
+  if (table->windowed() && !task.node(at.inputs[0]).window)
+    return Error(ErrorCode::unsupported,
+                 "a stream without windows cannot be joined with a windowed table: " + at.id);
   return std::unique_ptr<StreamTableJoinOperator>(
       new StreamTableJoinOperator(task, node, std::move(reader), *table));
 }
@@ -23,7 +26,7 @@ Result<std::unique_ptr<StreamTableJoinOperator>> StreamTableJoinOperator::make(
 void StreamTableJoinOperator::find_matches(const Batch& in) {
   const size_t keys = description().schema.key.size();
   arena_.reset();
-  table_keys(in, keys, arena_, keys_);
+  table_keys(in, keys, table_.windowed(), arena_, keys_);
   if (!mark_present(in.columns, 0, keys, in.rows(), has_key_)) {
     for (size_t row = 0; row < in.rows(); ++row)
       if (!has_key_[row]) keys_[row] = ByteView();

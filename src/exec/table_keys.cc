@@ -6,11 +6,12 @@
 
 namespace leat::exec {
 
-void table_keys(const Batch& batch, size_t count, Arena& arena, std::vector<ByteView>& out) {
+void table_keys(const Batch& batch, size_t count, bool with_windows, Arena& arena,
+                std::vector<ByteView>& out) {
   std::vector<const Column*> columns;
   for (size_t k = 0; k < count; ++k) columns.push_back(&batch.columns[k]);
   canonical_keys(columns, batch.rows(), arena, out);
-  if (!batch.window_start.empty()) add_window_starts(out, batch.window_start, arena, out);
+  if (with_windows) add_window_starts(out, batch.window_start, arena, out);
 }
 
 void add_window_starts(const std::vector<ByteView>& keys, const std::vector<TimeMs>& starts,

@@ -6,8 +6,9 @@
 namespace leat::exec {
 
 /// Writes the state key of each row to `arena`: the canonical bytes of the key columns (the first
-/// `count`), and behind them the window's start where the batch has windows.
-void table_keys(const Batch& batch, size_t count, Arena& arena, std::vector<ByteView>& out);
+/// `count`), and `with_windows` behind them the start of the row's window.
+void table_keys(const Batch& batch, size_t count, bool with_windows, Arena& arena,
+                std::vector<ByteView>& out);
 
 /// Makes out[i] the key keys[i] with a window's start behind it.
 void add_window_starts(const std::vector<ByteView>& keys, const std::vector<TimeMs>& starts,
