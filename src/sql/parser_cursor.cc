@@ -187,8 +187,8 @@ void ParserCursor::candidates(std::initializer_list<std::string_view> keywords) 
 }
 
 Error ParserCursor::unexpected() const {
-  if (unannounced_at_ + 1 == at_) {
-    const Token& word = tokens_[unannounced_at_];
+  if (unannounced_at_ && *unannounced_at_ + 1 == at_) {
+    const Token& word = tokens_[*unannounced_at_];
     if (auto keyword = meant(word.text, unannounced_candidates_))
       return error(word.span, "expected " + *keyword + ", found " + found(word),
                    "did you mean " + *keyword + "?");

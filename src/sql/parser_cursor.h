@@ -1,5 +1,6 @@
 #pragma once
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -75,7 +76,7 @@ class ParserCursor {
   std::vector<std::string> expected_;
   std::vector<std::string> candidates_;
   // An unannounced name: its token, and what was tried there instead.
-  size_t unannounced_at_ = static_cast<size_t>(-1);
+  std::optional<size_t> unannounced_at_;
   std::vector<std::string> unannounced_candidates_;
 };
 

@@ -156,6 +156,12 @@ TEST(ParseExpression, says_what_was_expected_and_found) {
   EXPECT_THAT(understood("a IN (SELECT 1)"), HasSubstr("a subquery is not part of this language"));
 }
 
+TEST(ParseExpression, reports_an_error_at_the_very_first_token) {
+  EXPECT_THAT(understood(""), StartsWith("line 1:1: expected an expression, found the end"));
+  EXPECT_THAT(understood(")"), StartsWith("line 1:1: expected an expression, found ')'"));
+  EXPECT_THAT(parse_type(",").error().message(), StartsWith("line 1:1: expected a type's name"));
+}
+
 TEST(ParseExpression, names_time_units_for_functions) {
   EXPECT_EQ(as_time_unit(parse_expression("Days").value()), TimeUnit::day);
   EXPECT_EQ(as_time_unit(parse_expression("MILLISECOND").value()), TimeUnit::millisecond);

@@ -130,7 +130,7 @@ class ParserRules {
   int depth_ = 0;
   // Where a `->*` stands (token position) and where its base begins (byte): only a SELECT item may
   // take it.
-  size_t struct_star_at_ = static_cast<size_t>(-1);
+  std::optional<size_t> struct_star_at_;
   uint32_t struct_star_base_ = 0;
 };
 
