@@ -131,7 +131,7 @@ Status EmbeddedLog::Parts::start() {
   // From here on the directory changes. The new generation is durable before anything is appended.
   found.manifest.generation = report.generation;
   found.manifest.durable_upto = found.chain.last;
-  found.manifest.closed = Lsn(0);
+  found.manifest.closed = false;
   LEAT_CHECK(segments.start(found.manifest, found.active, found.position));
   start_from(found);
   return sequencer->check_open();

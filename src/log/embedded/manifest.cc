@@ -19,10 +19,12 @@ bool read_manifest(ByteReader& in, Manifest& m) {
   if (!in.read_bytes(m.incarnation.size(), raw)) return false;
   std::memcpy(m.incarnation.data(), raw.data(), raw.size());
   uint64_t n = 0;
-  if (!in.read_le(m.generation) || !in.read_le(m.durable_upto.value) ||
-      !in.read_le(m.closed.value) || !in.read_varint(n) || n > in.left()) {
+  uint8_t closed = 0;
+  if (!in.read_le(m.generation) || !in.read_le(m.durable_upto.value) || !in.read_le(closed) ||
+      !in.read_varint(n) || n > in.left()) {
     return false;
   }
+  m.closed = closed != 0;
   m.segments.resize(n);
   uint64_t previous = 0;
   for (Manifest::Segment& segment : m.segments) {
@@ -68,7 +70,7 @@ Status save_manifest(io::Disk& disk, const Layout& layout, const Manifest& manif
                    manifest.incarnation.size());
   append_le(body, manifest.generation);
   append_le(body, manifest.durable_upto.value);
-  append_le(body, manifest.closed.value);
+  append_le(body, static_cast<uint8_t>(manifest.closed ? 1 : 0));
   append_varint(body, manifest.segments.size());
   for (const Manifest::Segment& segment : manifest.segments) {
     append_varint(body, segment.number);

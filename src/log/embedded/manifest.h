@@ -26,8 +26,8 @@ struct Manifest {
   /// Nothing of the journal up to here may be missing; a lower bound, brought forward when the
   /// manifest is written anyway.
   Lsn durable_upto;
-  /// The last frame when the directory was closed in order; 0 while it is open.
-  Lsn closed;
+  /// The directory was closed in order: durable_upto is the last frame. False while it is open.
+  bool closed = false;
   struct Segment {
     uint64_t number = 0;
     uint64_t bytes = 0;     // of the file

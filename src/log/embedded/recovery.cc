@@ -311,7 +311,7 @@ class Recovery {
     const Segment& segment = out_.manifest.segments[index];
     std::string file = layout_.segment(segment.number);
     LEAT_TRY(auto opened, disk_.open(file, io::OpenMode::read_write));
-    if (out_.manifest.closed.value == 0) {
+    if (!out_.manifest.closed) {
       // What is kept from here on is served: so it must be on the device, and be read from there. A
       // sync that failed before may have left pages in the cache that look clean and are nowhere
       // else.
@@ -361,7 +361,7 @@ class Recovery {
   Result<bool> judge_end(size_t index, const NoFrame& why, FrameReader& reader) {
     const Segment& segment = out_.manifest.segments[index];
     std::string file = layout_.segment(segment.number);
-    if (out_.manifest.closed.value != 0 && out_.chain.last == out_.manifest.closed) return false;
+    if (out_.manifest.closed && out_.chain.last == out_.manifest.durable_upto) return false;
     note_cut(why, file, out_.position);
     std::string bad_file = file;
     uint64_t bad_position = out_.position;
@@ -408,13 +408,13 @@ class Recovery {
 
   Status check_closed() {
     const Manifest& manifest = out_.manifest;
-    Lsn known = std::max(manifest.durable_upto, manifest.closed);
+    Lsn known = manifest.durable_upto;
     if (out_.chain.last < known) {
       return damage("frames " + std::to_string(out_.chain.last.value + 1) + " to " +
                         std::to_string(known.value) + " were durable and are not there",
                     layout_.segment(std::max<uint64_t>(out_.active, 1)), out_.position);
     }
-    out_.report.closed_cleanly = manifest.closed.value != 0 && out_.chain.last == manifest.closed;
+    out_.report.closed_cleanly = manifest.closed && out_.chain.last == known;
     return {};
   }
 

@@ -130,7 +130,8 @@ Status Segments::save_manifest() {
 
 Status Segments::save_closed(Lsn last) {
   std::lock_guard files(files_mutex_);
-  manifest_.closed = last;
+  manifest_.closed = true;
+  note_durable(last);
   return save_manifest();
 }
 

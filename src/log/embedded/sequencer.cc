@@ -17,7 +17,7 @@ constexpr size_t kLeaderEpochAt = 12;
 constexpr uint32_t kNoLeaderEpoch = 0xffffffff;
 
 /// What a frame takes for so many bytes of payload, at most: chunks are padded to blocks.
-uint64_t frame_bound(uint64_t payload) { return payload + payload / 8 + 16 * kBlockBytes; }
+uint64_t frame_bound(uint64_t payload) { return payload + payload / 8 + 4 * kBlockBytes; }
 
 size_t commit_bytes(const Commit& commit) {
   size_t bytes = commit.facts.size();

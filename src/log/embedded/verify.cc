@@ -28,7 +28,7 @@ class Verification {
     LEAT_CHECK(check_checkpoints());
     for (size_t i = 0; i < manifest_->segments.size(); ++i) LEAT_CHECK(check_segment(i));
     LEAT_CHECK(check_strays());
-    Lsn known = std::max(manifest_->closed, manifest_->durable_upto);
+    Lsn known = manifest_->durable_upto;
     if (chain_ && chain_->last < known) {
       add(layout_.manifest(), 0,
           "frames up to " + std::to_string(known.value) + " were durable, the last one found is " +
