@@ -55,7 +55,7 @@ BANS = [
         lambda name: is_product(name) and not name.startswith(("src/cli/", "src/base/assert"))),
     Ban(r"\busing " + r"namespace\b(?!.*literals)", "brings names into every file that includes this one",
         lambda name: name.endswith(".h")),
-    Ban(r"\bTO" + r"DO\b(?!.{0,8}: \S.{19,})|\bFIX" + r"ME\b|\bXX" + r"X\b",
+    Ban(r"\bTO" + r"DO\b(?!.{0,8}: \S.{19,})|\bFIX" + r"ME\b",
         "say after a colon what would be done and what it would buy", is_code),
     Ban(r"[ \t]+$", "white space at the end of a line shows up in every later diff",
         lambda name: name.endswith((".cc", ".h", ".py", ".sh", ".cmake"))),
