@@ -80,7 +80,8 @@ class Consumer {
     LEAT_TRY(std::string answer,
              target_.get("/v1/topics/" + service::percent_encode(flags_.topic)));
     simdjson::dom::element topic = parser_.parse(answer).value();
-    for (simdjson::dom::element p : topic["partitions"].get_array().value()) {
+    simdjson::dom::array partitions = topic["partitions"].get_array().value();
+    for (simdjson::dom::element p : partitions) {
       auto partition = static_cast<int32_t>(p["partition"].get_int64().value());
       if (flags_.partition >= 0 && partition != flags_.partition) continue;
       std::string from = from_parameter(flags_.from);
@@ -103,7 +104,8 @@ class Consumer {
                          service::percent_encode(reader.from) + "&max=" + std::to_string(page)));
     simdjson::dom::element document = parser_.parse(answer).value();
     bool any = false;
-    for (simdjson::dom::element record : document["rows"].get_array().value()) {
+    simdjson::dom::array rows = document["rows"].get_array().value();
+    for (simdjson::dom::element record : rows) {
       int64_t offset = record["offset"].get_int64().value();
       if (reader.stop >= 0 && offset >= reader.stop) break;
       print(record, offset);

@@ -31,7 +31,8 @@ Result<std::vector<std::string>> dead_letter_topics(Target& target) {
   simdjson::dom::parser parser;
   simdjson::dom::element document = parser.parse(answer).value();
   std::vector<std::string> topics;
-  for (simdjson::dom::element topic : document["rows"].get_array().value()) {
+  simdjson::dom::array rows = document["rows"].get_array().value();
+  for (simdjson::dom::element topic : rows) {
     std::string name(topic["name"].get_string().value());
     if (name.ends_with(kSuffix)) topics.push_back(name);
   }

@@ -47,7 +47,7 @@ Error error_of_problem(const ServerAnswer& answer) {
       document["detail"].get(detail) != simdjson::SUCCESS)
     return Error(ErrorCode::io, "the server answered " + std::to_string(answer.status) + ": " +
                                     answer.body.substr(0, 200));
-  (void)document["hint"].get(hint);
+  if (document["hint"].get(hint) != simdjson::SUCCESS) hint = {};
   return Error(code_named(code), std::string(detail), std::string(hint));
 }
 

@@ -36,7 +36,8 @@ TopicRow read_topic(simdjson::dom::element topic) {
   TopicRow row;
   row.name = std::string(topic["name"].get_string().value());
   row.retention_ms = topic["retention_ms"].get_int64().value();
-  for (simdjson::dom::element p : topic["partitions"].get_array().value()) {
+  simdjson::dom::array partitions = topic["partitions"].get_array().value();
+  for (simdjson::dom::element p : partitions) {
     row.bounds.push_back({p["partition"].get_int64().value(), p["start"].get_int64().value(),
                           p["end"].get_int64().value()});
     row.records += row.bounds.back()[2] - row.bounds.back()[1];
@@ -72,7 +73,8 @@ Status list(const TopicFlags& flags) {
   simdjson::dom::parser parser;
   simdjson::dom::element document = parser.parse(answer).value();
   Table table({"topic", "partitions", "records", "keeps"}, {false, true, true, false});
-  for (simdjson::dom::element topic : document["rows"].get_array().value()) {
+  simdjson::dom::array rows = document["rows"].get_array().value();
+  for (simdjson::dom::element topic : rows) {
     if (flags.json) {
       std::printf("%s\n", simdjson::to_string(topic).c_str());
       continue;

@@ -111,7 +111,7 @@ Status Application::add_query(const sql::bound::CreateQuery& create, const std::
     change.topics.push_back(
         {create.topic, create.partitions, create.retention_ms, create.partitions_of});
   }
-  change.queries.add.push_back(plan::rewrite(create.query));
+  change.queries.add.push_back(options_.rewrite ? plan::rewrite(create.query) : create.query);
   return {};
 }
 
@@ -138,7 +138,8 @@ Status Application::terminate(const std::string& query, Change& change) const {
 Status Application::make_topics(const Change& change) {
   for (const Change::Topic& wanted : change.topics) {
     if (auto topic = log_.topic(wanted.name); topic.has_value()) {
-      if (wanted.partitions > 0 && wanted.partitions != topic->config.partitions)
+      if (options_.partitions_always == 0 && wanted.partitions > 0 &&
+          wanted.partitions != topic->config.partitions)
         return Error(ErrorCode::conflict,
                      "topic " + wanted.name + " has " + std::to_string(topic->config.partitions) +
                          " partitions, not " + std::to_string(wanted.partitions),
@@ -146,7 +147,8 @@ Status Application::make_topics(const Change& change) {
       continue;
     }
     TopicConfig config;
-    config.partitions = wanted.partitions;
+    config.partitions =
+        options_.partitions_always > 0 ? options_.partitions_always : wanted.partitions;
     if (config.partitions == 0) {
       config.partitions = kDefaultPartitions;
       if (auto model = log_.topic(wanted.partitions_of); model.has_value())

@@ -32,6 +32,8 @@ struct ApplicationOptions {
   sql::Session session;  // what configuration, environment and flags say
   runtime::EpochLimits limits;
   std::vector<plan::Query> code_queries;  // of a C++ program
+  bool rewrite = true;                    // false: plans run as they were bound (tests compare)
+  int32_t partitions_always = 0;  // not 0: of every new topic, whatever statements say (tests)
   /// Runs the log and the runtime a little, by hand; set where neither has a thread (simulation,
   /// `leat test`).
   std::function<void()> pump;

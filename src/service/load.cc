@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <set>
 
+#define XXH_INLINE_ALL
 #include <xxhash.h>
 
 #include "base/text.h"

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include <simdjson.h>
+#define XXH_INLINE_ALL
 #include <xxhash.h>
 
 #include "data/json_value.h"
