@@ -50,19 +50,19 @@ Result<ExprPtr> ExprBinder::bind_coalesce(const Call& node, const Expr& expr) {
                                 (two ? " takes two arguments, not " : " takes arguments, not ") +
                                 std::to_string(count));
   std::vector<ExprPtr> args;
+  std::vector<const Expr*> written;
   for (const Expr& argument : node.arguments) {
     LEAT_TRY(ExprPtr bound, bind(argument));
     args.push_back(std::move(bound));
+    written.push_back(&argument);
   }
-  auto coerced = plan::coerce_list(args);
-  if (!coerced) return context_.at(expr.span, coerced.error());
+  LEAT_CHECK(coerce(args, written));
   if (args.size() == 1) return args[0];
   Type type = args[0]->type;
   return plan::make(ExprKind::coalesce, std::move(type), std::move(args));
 }
 
-Result<Type> ExprBinder::aggregate_type(AggregateKind kind, ExprPtr& argument, const Expr& expr) {
-  Type type = argument->type;
+Result<Type> ExprBinder::aggregate_type(AggregateKind kind, const Type& type, const Expr& expr) {
   auto refuse = [&](std::string_view wanted) {
     return context_.invalid(expr.span, std::string(name_of(kind)) + " takes " +
                                            std::string(wanted) + ", and this is " +
@@ -77,7 +77,6 @@ Result<Type> ExprBinder::aggregate_type(AggregateKind kind, ExprPtr& argument, c
       return type;
     case AggregateKind::avg:
       if (!type.is_numeric()) return refuse("a number");
-      argument = plan::converted(argument, Type::float64());
       return Type::float64();
     case AggregateKind::min:
     case AggregateKind::max:
@@ -117,7 +116,7 @@ Result<ExprPtr> ExprBinder::bind_aggregate(AggregateKind kind, const Call& node,
     in_aggregate_ = false;
     if (!bound) return std::move(bound).error();
     ExprPtr argument = without_marks(*bound);
-    LEAT_TRY(made.result, aggregate_type(kind, argument, node.arguments[0]));
+    LEAT_TRY(made.result, aggregate_type(kind, argument->type, node.arguments[0]));
     all_rows = kind == AggregateKind::count && argument->kind == ExprKind::literal;
     if (!all_rows) {
       auto& known = aggregates_->arguments;

@@ -211,6 +211,8 @@ Result<ExprPtr> ExprBinder::bind_node(const Binary& node, const Expr& expr) {
   if (is_comparison(node.op)) return bind_comparison(node, expr);
   LEAT_TRY(ExprPtr left, bind(*node.left));
   LEAT_TRY(ExprPtr right, bind(*node.right));
+  if (plan::is_null_literal(*left) || plan::is_null_literal(*right))
+    return context_.invalid(expr.span, "what is computed with NULL is always NULL");
   auto made = plan::make_call(context_.functions, symbol(node.op), {left, right});
   if (!made) return mismatch(node, *left, *right, expr.span);
   return *made;
@@ -236,18 +238,43 @@ Result<ExprPtr> ExprBinder::bind_node(const Between& node, const Expr& expr) {
   return negated(node.negated, std::move(between), expr.span);
 }
 
+Status ExprBinder::coerce(std::vector<ExprPtr>& list, const std::vector<const Expr*>& written) {
+  auto coerced = plan::coerce_list(list);
+  if (coerced) return {};
+  // The first element that those before it do not go with.
+  size_t bad = 0;
+  std::vector<ExprPtr> before;
+  std::string types;
+  for (; bad < list.size(); ++bad) {
+    std::vector<ExprPtr> some = before;
+    some.push_back(list[bad]);
+    bool null = plan::is_null_literal(*list[bad]);
+    if (!null && !plan::coerce_list(some)) break;
+    if (!null && types.empty()) types = list[bad]->type.to_string();
+    before.push_back(list[bad]);
+  }
+  if (bad == list.size() || types.empty()) return context_.at(written[0]->span, coerced.error());
+  const SourceSpan& span = written[bad]->span;
+  return context_.invalid(span,
+                          std::string(context_.text(span)) + " (" + list[bad]->type.to_string() +
+                              ") does not go with " + std::string(context_.text(written[0]->span)) +
+                              " (" + types + ")",
+                          coerced.error().hint());
+}
+
 Result<ExprPtr> ExprBinder::bind_node(const InList& node, const Expr& expr) {
   LEAT_TRY(ExprPtr operand, bind(*node.operand));
   if (plan::is_null_literal(*operand))
     return context_.invalid(expr.span, "NULL is in no list", "use IS NULL");
   std::vector<ExprPtr> list = {operand};
+  std::vector<const Expr*> written = {&*node.operand};
   for (const Expr& element : node.list) {
+    written.push_back(&element);
     LEAT_TRY(ExprPtr bound, bind(element));
     LEAT_TRY(ExprPtr read, beside(operand, std::move(bound), element.span));
     list.push_back(std::move(read));
   }
-  auto coerced = plan::coerce_list(list);
-  if (!coerced) return context_.at(expr.span, coerced.error());
+  LEAT_CHECK(coerce(list, written));
   LEAT_TRY(ExprPtr in, call("IN", std::move(list), expr.span));
   return negated(node.negated, std::move(in), expr.span);
 }
@@ -265,13 +292,14 @@ Result<ExprPtr> ExprBinder::bind_node(const Like& node, const Expr& expr) {
   return negated(node.negated, std::move(like), expr.span);
 }
 
-Result<ExprPtr> ExprBinder::bind_node(const Case& node, const Expr& expr) {
+Result<ExprPtr> ExprBinder::bind_node(const Case& node, const Expr&) {
   ExprPtr operand;
   if (node.operand) {
     LEAT_TRY(operand, bind(*node.operand));
   }
   std::vector<ExprPtr> conditions;
   std::vector<ExprPtr> results;
+  std::vector<const Expr*> written;
   for (const CaseWhen& branch : node.whens) {
     LEAT_TRY(ExprPtr when, bind(branch.when));
     if (operand != nullptr) {
@@ -284,15 +312,16 @@ Result<ExprPtr> ExprBinder::bind_node(const Case& node, const Expr& expr) {
     conditions.push_back(std::move(when));
     LEAT_TRY(ExprPtr then, bind(branch.then));
     results.push_back(std::move(then));
+    written.push_back(&branch.then);
   }
   if (node.otherwise) {
     LEAT_TRY(ExprPtr otherwise, bind(*node.otherwise));
     results.push_back(std::move(otherwise));
+    written.push_back(&*node.otherwise);
   } else {
     results.push_back(null_of(Type::string()));
   }
-  auto coerced = plan::coerce_list(results);
-  if (!coerced) return context_.at(expr.span, coerced.error());
+  LEAT_CHECK(coerce(results, written));
   Type type = results[0]->type;
   std::vector<ExprPtr> args;
   for (size_t i = 0; i < conditions.size(); ++i) {

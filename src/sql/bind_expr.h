@@ -67,10 +67,12 @@ class ExprBinder {
   Result<plan::ExprPtr> bind_coalesce(const Call& node, const Expr& expr);
   Result<plan::ExprPtr> bind_aggregate(plan::AggregateKind kind, const Call& node,
                                        const Expr& expr);
-  Result<Type> aggregate_type(plan::AggregateKind kind, plan::ExprPtr& argument, const Expr& expr);
+  Result<Type> aggregate_type(plan::AggregateKind kind, const Type& type, const Expr& expr);
   Result<plan::ExprPtr> call(std::string_view name, std::vector<plan::ExprPtr> args,
                              const SourceSpan& span);
   Result<plan::ExprPtr> negated(bool negated, plan::ExprPtr expr, const SourceSpan& span);
+  /// Brings a list to one type; `written[i]` is where element i stands.
+  Status coerce(std::vector<plan::ExprPtr>& list, const std::vector<const Expr*>& written);
   /// A text beside a time is read as a time.
   Result<plan::ExprPtr> beside(const plan::ExprPtr& other, plan::ExprPtr expr,
                                const SourceSpan& span);

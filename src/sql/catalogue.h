@@ -27,7 +27,6 @@ struct SourceDef {
   FormatSpec key_format;
   FormatSpec value_format;
   plan::TimestampFrom timestamp;           // index in the schema
-  std::vector<int> written_order;          // indexes in the schema as the columns were declared
   std::optional<plan::WindowSpec> window;  // keys carry a window
   bool read_only = false;                  // CREATE SOURCE STREAM|TABLE: nothing may be inserted
   std::string made_by;                     // id of the query that made it; empty: declared

@@ -164,7 +164,6 @@ std::string encode(const SourceDef& source) {
   out.field("name", source.name).field("table", source.is_table).field("topic", source.topic);
   for (const Field& field : source.schema.key) out.field("key", column_text(field));
   for (const Field& field : source.schema.value) out.field("value", column_text(field));
-  for (int index : source.written_order) out.field("order", index);
   out.field("key_format", format_text(source.key_format));
   out.field("value_format", format_text(source.value_format));
   out.field("timestamp", source.timestamp.column);
@@ -192,8 +191,6 @@ Result<SourceDef> decode_source(std::string_view text) {
     LEAT_TRY(Field field, column_of(column));
     source.schema.value.push_back(std::move(field));
   }
-  for (const std::string& index : in.all("order"))
-    source.written_order.push_back(atoi(index.c_str()));
   LEAT_TRY(std::string key_format, in.text("key_format"));
   LEAT_TRY(source.key_format, format_of(key_format));
   LEAT_TRY(std::string value_format, in.text("value_format"));

@@ -11,7 +11,6 @@ namespace {
 /// The columns as declared, with keys and values apart.
 Status bind_columns(const BindContext& context, const std::vector<ColumnDefinition>& columns,
                     bool is_table, SourceDef& out) {
-  std::vector<std::pair<bool, size_t>> order;  // is key, index on its side
   for (const ColumnDefinition& column : columns) {
     std::string name = context.name(column.name);
     if (column.role == ColumnRole::headers || column.role == ColumnRole::header)
@@ -30,11 +29,8 @@ Status bind_columns(const BindContext& context, const std::vector<ColumnDefiniti
         return context.invalid(column.name.span, "column " + name + " is declared twice");
     LEAT_TRY(Type type, bind_type(context, column.type));
     auto& side = is_key ? out.schema.key : out.schema.value;
-    order.emplace_back(is_key, side.size());
     side.push_back({std::move(name), std::move(type)});
   }
-  for (auto [is_key, index] : order)
-    out.written_order.push_back(static_cast<int>(is_key ? index : out.schema.key.size() + index));
   return {};
 }
 

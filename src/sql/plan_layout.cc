@@ -123,8 +123,7 @@ class LayoutBuilder {
     }
     // Rows must lie where the table's rows of the same key do.
     if (rekeyed || stream.key_format.kind != table.key_format.kind)
-      out_.add("repartition", out_.top().schema,
-               plan::Repartition{table.key_format, table.partitions});
+      out_.add("repartition", out_.top().schema, plan::Repartition{table.key_format, 0});
     return static_cast<int>(out_.nodes.size()) - 1;
   }
 

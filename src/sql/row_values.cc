@@ -55,9 +55,7 @@ Result<std::vector<RowColumn>> bind_row_columns(const BindContext& context, cons
   std::vector<RowColumn> out;
   if (names.empty()) {
     for (size_t i = 0; i < source.schema.width(); ++i) {
-      size_t index =
-          i < source.written_order.size() ? static_cast<size_t>(source.written_order[i]) : i;
-      out.push_back({Kind::column, index});
+      out.push_back({Kind::column, i});
     }
     return out;
   }

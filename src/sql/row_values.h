@@ -14,7 +14,7 @@ struct RowColumn {
   size_t index = 0;  // in the schema
 };
 
-/// Finds the columns that are named; none named: all of them, as they were declared. `asserting`:
+/// Finds the columns that are named; none named: all of them, key columns first. `asserting`:
 /// the bounds of windows too. Errors: not_found, invalid_argument (twice, not one that can be
 /// given).
 Result<std::vector<RowColumn>> bind_row_columns(const BindContext& context, const SourceDef& source,

@@ -26,19 +26,26 @@ Result<bound::Statement> bind_push(const BindContext& context, const Query& quer
   return out;
 }
 
+bool allowed(const BindContext& context, std::string_view setting) {
+  return context.session.get(setting) == "true";
+}
+
+Status check_limit(const BindContext& context, const Query& query) {
+  if (!query.limit || allowed(context, "ksql.query.pull.limit.clause.enabled")) return {};
+  return context.invalid(query.limit_span, "LIMIT is switched off",
+                         "SET 'ksql.query.pull.limit.clause.enabled' = 'true'");
+}
+
+/// ksqlDB's switches: without table scans one bound of an un-windowed key of one column will do.
 Status check_scan(const BindContext& context, const Query& query, const bound::PullQuery& pull) {
-  auto allowed = [&](std::string_view setting) { return context.session.get(setting) == "true"; };
-  if (!pull.keys && !allowed("ksql.query.pull.table.scan.enabled")) {
-    bool range = !pull.from.empty() || pull.to.has_value();
-    if (!range || !allowed("ksql.query.pull.range.scan.enabled"))
-      return context.invalid(query.span, "the query would read the whole table",
-                             "name its key in WHERE, or SET "
-                             "'ksql.query.pull.table.scan.enabled' = 'true'");
-  }
-  if (query.limit && !allowed("ksql.query.pull.limit.clause.enabled"))
-    return context.invalid(query.limit_span, "LIMIT is switched off",
-                           "SET 'ksql.query.pull.limit.clause.enabled' = 'true'");
-  return {};
+  if (pull.keys || allowed(context, "ksql.query.pull.table.scan.enabled")) return {};
+  bool one_bound = pull.from.empty() == pull.to.has_value();
+  if (one_bound && !pull.source.window && pull.source.schema.key.size() == 1 &&
+      allowed(context, "ksql.query.pull.range.scan.enabled"))
+    return {};
+  return context.invalid(query.span, "the query would read the whole table",
+                         "name its key in WHERE, or SET "
+                         "'ksql.query.pull.table.scan.enabled' = 'true'");
 }
 
 Result<bound::Statement> bind_pull(const BindContext& context, const Query& query) {
@@ -53,6 +60,7 @@ Result<bound::Statement> bind_pull(const BindContext& context, const Query& quer
   }
   for (SelectColumn& column : analysis.columns)
     out.columns.push_back({column.name, column.expr->type, without_marks(column.expr)});
+  LEAT_CHECK(check_limit(context, query));
   LEAT_CHECK(check_scan(context, query, out));
   return out;
 }
@@ -66,7 +74,8 @@ Result<bound::Statement> bind_statement(const BindContext& context, const Select
   if (source->is_table || !query.joins.empty() || query.group_by || query.window ||
       query.partition_by || query.having)
     return bind_pull(context, query);
-  if (context.session.get("ksql.query.pull.stream.enabled") != "true")
+  LEAT_CHECK(check_limit(context, query));
+  if (!allowed(context, "ksql.query.pull.stream.enabled"))
     return context.invalid(query.span, "pull queries of streams are switched off",
                            "SET 'ksql.query.pull.stream.enabled' = 'true'");
   LEAT_TRY(bound::Statement out, bind_push(context, query, true));

@@ -22,7 +22,7 @@ struct Setting {
   bool of_ksqldb = false;     // a ksqlDB property: known under compatibility = 'ksqldb' only
 };
 
-/// All settings in order of name.
+/// All settings: Leat's, then those of ksqlDB, each in order of name.
 std::span<const Setting> settings();
 const Setting* find_setting(std::string_view name);
 
