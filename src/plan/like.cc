@@ -14,6 +14,13 @@ bool ends_line(ByteView text, size_t at) {
          rest.starts_with("\xe2\x80\xa9");
 }
 
+// Whether a text may have such a character at all: true for some others too.
+bool may_end_lines(ByteView text) {
+  bool any = false;
+  for (char c : text) any |= c == '\n' || c == '\r' || c == '\xc2' || c == '\xe2';
+  return any;
+}
+
 // The place behind the character at `at`; npos when a wildcard may not stand for it.
 size_t past_any(ByteView text, size_t at) {
   if (at >= text.size() || ends_line(text, at)) return ByteView::npos;
@@ -48,10 +55,19 @@ std::optional<LikePattern> LikePattern::parse(ByteView pattern, std::optional<st
   return out;
 }
 
+// Where a `%` that has reached `at` can hand over to the piece behind it next; npos: nowhere.
+size_t LikePattern::next_try(ByteView text, size_t at, size_t piece, bool lines) const {
+  at = past_any(text, at);
+  if (lines || at == ByteView::npos || piece == pieces_.size()) return at;
+  const Piece& next = pieces_[piece];
+  return next.part == Part::text ? text.find(next.text, at) : at;
+}
+
 bool LikePattern::matches(ByteView text) const {
   // Only the last `%` passed ever has to give way: whatever an earlier one could take instead, a
   // later one could take too. (Lines do not change that: a line's end between two places stops
   // both.)
+  const bool lines = may_end_lines(text);
   size_t at = 0, piece = 0;
   size_t retry_piece = ByteView::npos, retry_at = 0;
   while (true) {
@@ -76,7 +92,8 @@ bool LikePattern::matches(ByteView text) const {
       continue;
     }
     if (retry_piece == ByteView::npos) return false;
-    retry_at = past_any(text, retry_at);
+    if (retry_piece == pieces_.size() && !lines) return true;  // it takes all that is left
+    retry_at = next_try(text, retry_at, retry_piece, lines);
     if (retry_at == ByteView::npos) return false;
     at = retry_at;
     piece = retry_piece;

@@ -18,6 +18,7 @@ class LikePattern {
   bool matches(ByteView text) const;
 
  private:
+  size_t next_try(ByteView text, size_t at, size_t piece, bool lines) const;
   enum class Part : uint8_t { text, one, many };
   struct Piece {
     Part part;
