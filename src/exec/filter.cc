@@ -8,7 +8,7 @@ void make_absent(Batch& batch, size_t row, size_t key_columns) {
 }
 
 Status FilterOperator::process(Batch& in, size_t) {
-  const EvalOptions options{.ksqldb = task().options.ksqldb};
+  const EvalOptions options{.ksqldb = task().options.ksqldb, .now = task().now};
   errors_.clear();
   evaluate(*filter_.predicate, EvalInput::new_side(in), options, in.arena, errors_, passes_);
   std::erase_if(errors_, [&](const RowError& bad) { return !in.present[bad.row]; });
@@ -33,7 +33,7 @@ Status FilterOperator::process(Batch& in, size_t) {
 }
 
 void FilterOperator::filter_table(Batch& in) {
-  const EvalOptions options{.ksqldb = task().options.ksqldb};
+  const EvalOptions options{.ksqldb = task().options.ksqldb, .now = task().now};
   old_errors_.clear();
   if (in.has_old())
     evaluate(*filter_.predicate, EvalInput::old_side(in), options, in.arena, old_errors_, passed_);

@@ -18,6 +18,7 @@ struct TaskContext {
   PartitionId partition;
   TaskOptions options;
   TaskOutput* out = nullptr;  // of the running epoch
+  TimeMs now = kNoTime;       // likewise
 
   const plan::Node& node(int index) const { return query->nodes[static_cast<size_t>(index)]; }
 };

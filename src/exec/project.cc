@@ -29,7 +29,7 @@ Status ProjectOperator::process(Batch& in, size_t) {
 
 void ProjectOperator::compute(std::span<const plan::ExprPtr> exprs, const EvalInput& input,
                               Column* out, RowErrors& errors) {
-  const EvalOptions options{.ksqldb = task().options.ksqldb};
+  const EvalOptions options{.ksqldb = task().options.ksqldb, .now = task().now};
   for (const plan::ExprPtr& expr : exprs)
     evaluate(*expr, input, options, out_.arena, errors, *out++);
 }

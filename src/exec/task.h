@@ -60,6 +60,7 @@ struct ExchangedRows {
 struct TaskInput {
   std::vector<SourceRecords> sources;
   std::vector<ExchangedRows> exchanged;
+  TimeMs now = kNoTime;  // wall clock, one reading for the epoch: what UNIX_TIMESTAMP() gives
 };
 
 /// What a task produces in one epoch.
