@@ -210,6 +210,7 @@ std::vector<std::unique_ptr<InputRun>> OperatorTask::open_runs(TaskInput& input)
 
 Status OperatorTask::run(TaskInput& input, TaskOutput& out) {
   context_.out = &out;
+  context_.now = input.now;
   auto runs = open_runs(input);
   LEAT_CHECK(merge_runs(runs, context_.options.batch_rows));
   for (auto& [node, op] : operators_) LEAT_CHECK(op->flush());
