@@ -81,6 +81,9 @@ Status OperatorTask::build(
   connect();
   find_origins();
   run_alone_where_order_matters();
+  stores_.emplace_back(meta_name_, &meta_);
+  for (auto& [node, op] : operators_) op->add_stores(stores_);
+  load_states();
   return {};
 }
 
@@ -247,21 +250,14 @@ void OperatorTask::load_states() {
 }
 
 void OperatorTask::commit() {
-  for (auto& [name, table] : stores()) table->commit();
+  for (auto& [name, table] : stores_) table->commit();
 }
 
 void OperatorTask::rollback() {
-  for (auto& [name, table] : stores()) table->rollback();
+  for (auto& [name, table] : stores_) table->rollback();
   for (auto& [node, op] : operators_) op->reset();
   load_states();
   context_.out = nullptr;
-}
-
-std::vector<std::pair<std::string, state::KeyedTable*>> OperatorTask::stores() {
-  std::vector<std::pair<std::string, state::KeyedTable*>> stores;
-  stores.emplace_back(meta_name_, &meta_);
-  for (auto& [node, op] : operators_) op->add_stores(stores);
-  return stores;
 }
 
 std::map<int, NodeCounters> OperatorTask::counters() const {

@@ -21,7 +21,7 @@ class OperatorTask final : public Task {
   Status run(TaskInput& input, TaskOutput& out) override;
   void commit() override;
   void rollback() override;
-  std::vector<std::pair<std::string, state::KeyedTable*>> stores() override;
+  std::vector<std::pair<std::string, state::KeyedTable*>> stores() override { return stores_; }
   void recovered() override { load_states(); }
   PartitionId partition() const override { return context_.partition; }
   std::map<int, NodeCounters> counters() const override;
@@ -46,6 +46,7 @@ class OperatorTask final : public Task {
   std::map<int, std::unique_ptr<Operator>> exchanges_;  // by Repartition node
   std::map<int, std::string> saved_;                    // states as the meta table has them
   state::KeyedTable meta_;
+  Operator::Stores stores_;
   std::string meta_name_;
 };
 
