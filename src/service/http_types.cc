@@ -131,9 +131,9 @@ int http_status(ErrorCode code) {
   return 500;
 }
 
-HttpResponse problem(const Error& error) {
+HttpResponse problem(const Error& error, std::optional<int> status) {
   HttpResponse response;
-  response.status = http_status(error.code());
+  response.status = status.value_or(http_status(error.code()));
   response.content_type = "application/problem+json";
   std::string& body = response.body;
   body = "{\"type\":\"about:blank\",\"status\":" + std::to_string(response.status) +

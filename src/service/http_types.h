@@ -61,8 +61,8 @@ std::string percent_encode(std::string_view text);
 /// Splits "/a/b?x=1" into decoded segments and parameters. False: not a path that we take.
 bool parse_target(std::string_view target, HttpRequest& request);
 
-/// The RFC 9457 problem document of an error, with its HTTP status.
-HttpResponse problem(const Error& error);
+/// The RFC 9457 problem document of an error, with its HTTP status or the one given.
+HttpResponse problem(const Error& error, std::optional<int> status = std::nullopt);
 int http_status(ErrorCode code);
 
 }  // namespace leat::service

@@ -47,7 +47,12 @@ void Api::post_records(const std::string& topic, const HttpRequest& request, con
   uint64_t hash = XXH3_64bits(request.body.data(), request.body.size());
   app_.produce(
       topic, *records, std::move(key), hash, [this, reply](Result<Application::Accepted> accepted) {
-        if (!accepted.has_value()) return reply->send(problem(accepted.error()));
+        if (!accepted.has_value()) {
+          // The only conflict here: an idempotency key that was used for another body.
+          bool reused = accepted.error().code() == ErrorCode::conflict;
+          return reply->send(
+              problem(accepted.error(), reused ? std::optional<int>(422) : std::nullopt));
+        }
         std::string body = "{\"position\":\"" +
                            runtime::to_token(accepted->position, app_.log().incarnation()) +
                            "\",\"records\":[";
