@@ -10,6 +10,7 @@
 
 #include "cli/command.h"
 #include "cli/exit_code.h"
+#include "cli/json_text.h"
 #include "cli/signals.h"
 #include "cli/target.h"
 #include "service/http_types.h"
@@ -102,39 +103,40 @@ class Consumer {
              target_.get("/v1/topics/" + service::percent_encode(flags_.topic) +
                          "/records?partition=" + std::to_string(reader.partition) + "&from=" +
                          service::percent_encode(reader.from) + "&max=" + std::to_string(page)));
-    simdjson::dom::element document = parser_.parse(answer).value();
+    LEAT_TRY(std::string rows, member_text(answer, "rows"));
+    LEAT_TRY(std::vector<std::string> records, array_elements(rows));
     bool any = false;
-    simdjson::dom::array rows = document["rows"].get_array().value();
-    for (simdjson::dom::element record : rows) {
-      int64_t offset = record["offset"].get_int64().value();
-      if (reader.stop >= 0 && offset >= reader.stop) break;
-      print(record, offset);
+    for (const std::string& record : records) {
+      LEAT_TRY(std::string offset, member_text(record, "offset"));
+      if (reader.stop >= 0 && std::strtoll(offset.c_str(), nullptr, 10) >= reader.stop) break;
+      LEAT_CHECK(print(record, offset));
       any = true;
       ++printed_;
     }
-    reader.from = std::to_string(document["next"].get_int64().value());
+    LEAT_TRY(reader.from, member_text(answer, "next"));
     return any;
   }
 
-  void print(simdjson::dom::element record, int64_t offset) const {
+  // Works on the text of the JSON: a number keeps the digits that it came with.
+  Status print(const std::string& record, const std::string& offset) const {
     if (flags_.json) {
-      std::printf("%s\n", raw(record).c_str());
-      return;
+      std::printf("%s\n", record.c_str());
+      return {};
     }
-    auto side = [&](const char* name) {
-      simdjson::dom::element value;
-      if (record[name].get(value) == simdjson::SUCCESS) return raw(value);
-      std::string encoded = std::string(name) + "_base64";
-      return record[encoded].get(value) == simdjson::SUCCESS ? "base64 " + raw(value)
-                                                             : std::string("null");
-    };
-    std::printf("%lld:%lld  %lld  %s  %s\n",
-                static_cast<long long>(record["partition"].get_int64().value()),
-                static_cast<long long>(offset),
-                static_cast<long long>(record["timestamp"].get_int64().value()),
-                side("key").c_str(), side("value").c_str());
+    std::string sides[2];
+    for (int i = 0; i < 2; ++i) {
+      const char* name = i == 0 ? "key" : "value";
+      LEAT_TRY(sides[i], member_text(record, name));
+      if (!sides[i].empty()) continue;
+      LEAT_TRY(std::string encoded, member_text(record, std::string(name) + "_base64"));
+      sides[i] = "base64 " + encoded;
+    }
+    LEAT_TRY(std::string partition, member_text(record, "partition"));
+    LEAT_TRY(std::string timestamp, member_text(record, "timestamp"));
+    std::printf("%s:%s  %s  %s  %s\n", partition.c_str(), offset.c_str(), timestamp.c_str(),
+                sides[0].c_str(), sides[1].c_str());
+    return {};
   }
-  static std::string raw(simdjson::dom::element element) { return simdjson::to_string(element); }
 
   Target& target_;
   const ConsumeFlags& flags_;

@@ -67,7 +67,8 @@ struct EncodedRows {
 class RowEncoder {
  public:
   virtual ~RowEncoder() = default;
-  /// Appends one encoded row for each row of the columns. present == nullptr: all rows are present;
+  /// Appends one encoded row for each row of the columns. present == nullptr: all rows are present
+  /// (of a key: but those of nulls alone);
   /// else rows with 0 become null. Rows that cannot be written (a DELIMITED string is never one: it
   /// is quoted) are reported and null.
   virtual void encode(const std::vector<const Column*>& columns, size_t rows,

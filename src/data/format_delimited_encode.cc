@@ -65,7 +65,7 @@ class DelimitedEncoder final : public RowEncoder {
               EncodedRows& out, RowErrors&) override {
     writer_.begin(out, rows);
     for (size_t i = 0; i < rows; ++i) {
-      bool is_null = (present != nullptr && present[i] == 0) || (is_key_ && all_null(columns, i));
+      bool is_null = present != nullptr ? present[i] == 0 : is_key_ && all_null(columns, i);
       if (is_null)
         writer_.null_row();
       else

@@ -27,8 +27,8 @@ class JsonEncoder final : public RowEncoder {
               EncodedRows& out, RowErrors&) override {
     writer_.begin(out, rows);
     for (size_t i = 0; i < rows; ++i) {
-      bool is_null =
-          (present != nullptr && present[i] == 0) || ((is_key_ || bare_) && all_null(columns, i));
+      bool is_null = (present != nullptr && present[i] == 0) ||
+                     ((bare_ || (is_key_ && present == nullptr)) && all_null(columns, i));
       if (is_null)
         writer_.null_row();
       else if (bare_)

@@ -32,6 +32,8 @@ AggregateOperator::AggregateOperator(TaskContext& task, int node)
   for (size_t i = 0; i < accumulators_.distinct().size(); ++i)
     distinct_.push_back(std::make_unique<state::KeyedTable>(
         state::KeyedTable::Options{.key_suffix_time = windowed()}));
+  if (task.options.ksqldb && task.node(description().inputs.front()).kind == BatchKind::stream)
+    empty_group_.assign(accumulators_.fixed_bytes(), '\0');
   if (task.options.ksqldb && aggregate_.emit_final)
     topic_key_format_ = key_format_of_sink(*task.query, node);
 }
@@ -62,8 +64,7 @@ Status AggregateOperator::process(Batch& in, size_t) {
 void AggregateOperator::select_rows(const Batch& in) {
   rows_.clear();
   starts_.clear();
-  const bool all_keyed =
-      mark_present(in.columns, 0, description().schema.key.size(), in.rows(), has_key_);
+  const bool all_keyed = mark_keys(in, has_key_);
   const bool is_table = in.kind == BatchKind::table;
   TimeMs time = state.time;
   for (uint32_t row = 0; row < in.rows(); ++row) {
@@ -135,7 +136,7 @@ void AggregateOperator::update_row(const Batch& in, size_t i) {
     created_[i] = 1;
   }
   ByteView before;
-  if (emits_each() && !created_[i]) before = arena_.copy(entry->value_bytes());
+  if (emits_each()) before = created_[i] ? before_first() : arena_.copy(entry->value_bytes());
   const bool applied =
       accumulators_.has_tails() ? apply_with_tails(in, i, entry) : apply_in_place(in, i, entry);
   if (!applied) {

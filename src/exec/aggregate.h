@@ -32,6 +32,12 @@ class AggregateOperator final : public StatefulOperator {
 
  private:
   AggregateOperator(TaskContext& task, int node);
+  /// What a group counts as having been before its first row. In Kafka Streams that is the empty
+  /// group, where its rows come from a stream: HAVING SUM(x) = 0 lets it pass, and a first row that
+  /// does not pass leaves a tombstone.
+  ByteView before_first() const override {
+    return empty_group_.empty() ? ByteView() : ByteView(empty_group_);
+  }
   bool emits_each() const { return every_update() && !aggregate_.emit_final; }
   void select_rows(const Batch& in);
   void find_groups(const Batch& in);
@@ -54,6 +60,7 @@ class AggregateOperator final : public StatefulOperator {
   Accumulators accumulators_;
   std::vector<std::unique_ptr<state::KeyedTable>> distinct_;  // by COUNT_DISTINCT call
   std::optional<FormatSpec> topic_key_format_;
+  std::string empty_group_;  // set where it counts as a former value
 
   Arena arena_;
   std::vector<uint8_t> has_key_, created_;

@@ -190,6 +190,23 @@ TEST(Aggregate, final_results_are_filtered_without_tombstones) {
   EXPECT_THAT(task.epoch(), ElementsAre("b[0]=2@1"));
 }
 
+TEST(Aggregate, for_ksqldb_a_group_was_empty_before_its_first_row) {
+  for (bool ksqldb : {false, true}) {
+    for (bool every : {false, true}) {
+      PlanBuilder b;
+      int source = b.source("clicks", BatchKind::stream, kClicks);
+      int table = b.aggregate(source, {{AggregateKind::sum, 0, Type::int64()}});
+      b.sink(b.filter(table, b.op("<", {b.col(table, 1), b.big(5)})), "out");
+      TaskDriver task(b.build(), {.ksqldb = ksqldb, .every_update = every});
+      task.feed(source, {{"a", "7,,,,", 1}, {"b", "1,,,,", 2}});
+      if (ksqldb)
+        EXPECT_THAT(task.epoch(), ElementsAre("a=-@1", "b=1@2"));
+      else
+        EXPECT_THAT(task.epoch(), ElementsAre("b=1@2"));
+    }
+  }
+}
+
 TEST(Aggregate, windows_that_close_together_come_in_the_order_of_topic_keys_for_ksqldb) {
   PlanBuilder b;
   int source = b.source("n", BatchKind::stream, schema_of({Type::int64()}, {Type::int64()}));

@@ -8,7 +8,7 @@
 namespace leat::exec {
 
 Status MaterializeOperator::process(Batch& in, size_t) {
-  if (!mark_present(in.columns, 0, description().schema.key.size(), in.rows(), has_key_)) {
+  if (!mark_keys(in, has_key_)) {
     std::vector<uint32_t> kept;
     for (uint32_t row = 0; row < in.rows(); ++row)
       if (has_key_[row]) kept.push_back(row);

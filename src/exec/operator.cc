@@ -7,7 +7,32 @@
 
 namespace leat::exec {
 
-Operator::Operator(TaskContext& task, int node) : task_(task), node_(node) {}
+namespace {
+
+// Whether each row of a node has a key, though all its columns may be null: a key of several
+// columns that was computed is a record of nulls, where one that was read, or one column, is none.
+bool is_always_keyed(const plan::Query& query, int node) {
+  const plan::Node& at = query.nodes[static_cast<size_t>(node)];
+  if (at.inputs.empty()) return false;
+  const auto* project = std::get_if<plan::Project>(&at.op);
+  if (project && !project->key.empty()) return project->key.size() > 1;
+  return is_always_keyed(query, at.inputs.front());
+}
+
+}  // namespace
+
+Operator::Operator(TaskContext& task, int node)
+    : task_(task), node_(node), always_keyed_(is_always_keyed(*task.query, node)) {}
+
+bool Operator::mark_keys(const Batch& in, std::vector<uint8_t>& has_key) const {
+  const size_t keys = description().schema.key.size();
+  if (!always_keyed_ || keys == 0) return mark_present(in.columns, 0, keys, in.rows(), has_key);
+  has_key.assign(in.rows(), 1);
+  // Encoders take a key of nulls for none unless they are told.
+  for (size_t k = 0; k < keys; ++k)
+    if (!in.columns[k].has_nulls()) return true;
+  return in.rows() == 0;
+}
 
 std::string Operator::store_name(std::string_view part) const {
   std::string name = task_.query->id + "/" + description().id;

@@ -64,6 +64,9 @@ class Operator {
   const TaskContext& task() const { return task_; }
   std::string store_name(std::string_view part = {}) const;
 
+  /// Marks the rows of an input batch that have a key with 1. True: all have one, and it is not
+  /// made of nulls.
+  bool mark_keys(const Batch& in, std::vector<uint8_t>& has_key) const;
   /// Passes `batch` on. Counts its rows.
   Status emit(Batch& batch);
   /// Deals with rows that could not be read, computed or written, as the source's policy says.
@@ -74,6 +77,7 @@ class Operator {
   void collect(const Batch& batch);
   TaskContext& task_;
   int node_;
+  bool always_keyed_;
   Origin origin_;
   std::vector<std::pair<Operator*, size_t>> consumers_;
 };

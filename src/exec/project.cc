@@ -99,9 +99,22 @@ Status ProjectOperator::process_stream(Batch& in) {
   const size_t keys = description().schema.key.size();
   for (size_t row = 0; row < out_.rows(); ++row)
     if (!out_.present[row]) make_absent(out_, row, keys);
+  if (task().options.ksqldb) forget_pseudo_keys();
   if (some_failed) out_.keep(kept_);
   if (project_.drops_null_keys) drop_null_keys();
   return emit(out_);
+}
+
+// In ksqlDB a record without a value has no ROWTIME either.
+void ProjectOperator::forget_pseudo_keys() {
+  for (size_t k = 0; k < project_.key.size(); ++k) {
+    const plan::ExprKind kind = project_.key[k]->kind;
+    if (kind != plan::ExprKind::rowtime && kind != plan::ExprKind::rowpartition &&
+        kind != plan::ExprKind::rowoffset)
+      continue;
+    for (size_t row = 0; row < out_.rows(); ++row)
+      if (!out_.present[row]) out_.columns[k].set_null(row);
+  }
 }
 
 // A row whose new side cannot be computed is gone for whoever reads the table: it leaves as a

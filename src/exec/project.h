@@ -25,6 +25,7 @@ class ProjectOperator final : public Operator {
   void split_by_key(Batch& in);
   void append_half(const Batch& in, uint32_t row, bool is_new, bool is_old);
   void drop_null_keys();
+  void forget_pseudo_keys();
 
   const plan::Project& project_;
   Batch out_;

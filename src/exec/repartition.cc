@@ -18,7 +18,7 @@ Result<std::unique_ptr<RepartitionOperator>> RepartitionOperator::make(TaskConte
 Status RepartitionOperator::encode_keys(Batch& in) {
   const size_t count = description().schema.key.size();
   while (true) {
-    bool all_keyed = mark_present(in.columns, 0, count, in.rows(), has_key_);
+    bool all_keyed = mark_keys(in, has_key_);
     std::vector<const Column*> columns;
     for (size_t k = 0; k < count; ++k) columns.push_back(&in.columns[k]);
     keys_.clear();

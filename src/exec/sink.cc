@@ -58,7 +58,7 @@ Status SinkOperator::encode_rows(Batch& in) {
     values_.clear();
     columns_.clear();
     for (size_t k = 0; k < schema.key.size(); ++k) columns_.push_back(&in.columns[k]);
-    bool all_keyed = mark_present(in.columns, 0, schema.key.size(), in.rows(), has_key_);
+    bool all_keyed = mark_keys(in, has_key_);
     key_encoder_->encode(columns_, in.rows(), all_keyed ? nullptr : has_key_.data(), keys_,
                          errors_);
     columns_.clear();

@@ -149,7 +149,7 @@ Status StatefulOperator::emit_net_changes() {
   table_.for_each_change([&](ByteView key, ByteView before, ByteView after) {
     if (!status.has_value()) return;
     TimeMs time = after.data() != nullptr ? time_of(after) : time_of_removal(key, before);
-    add_change(key, before, after, time);
+    add_change(key, before.data() != nullptr ? before : before_first(), after, time);
     if (changes_.size() >= task().options.batch_rows) status = emit_changes();
   });
   LEAT_CHECK(std::move(status));

@@ -44,6 +44,8 @@ class StatefulOperator : public Operator {
   Status emit_changes(const Batch* cause = nullptr);
   /// Passes on what the epoch did to the table, a row for each key, in the order of first touches.
   Status emit_net_changes();
+  /// The value that a key without one counts as having had.
+  virtual ByteView before_first() const { return ByteView(); }
   /// The time of a change that took a key out.
   virtual TimeMs time_of_removal(ByteView /*key*/, ByteView before) const {
     return time_of(before);

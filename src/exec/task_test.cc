@@ -225,6 +225,18 @@ TEST(Task, writes_each_key_to_its_partition_and_spreads_null_keys) {
   EXPECT_EQ(null_keys, (std::map<int, int>{{0, 2}, {1, 2}, {2, 2}}));
 }
 
+TEST(Task, a_computed_key_of_several_columns_is_never_null_as_a_whole) {
+  PlanBuilder b;
+  int orders = b.source("orders", BatchKind::stream, kOrders);
+  int keyed = b.project(orders, {b.col(orders, 1), b.col(orders, 2)}, {b.col(orders, 0)});
+  int sink = b.sink(keyed, "out");
+  std::get<plan::Sink>(b.at(sink).op).key_format.kind = FormatKind::json;
+  TaskDriver task(b.build());
+  task.feed(orders, {{"a", "1,x", 1}, {"b", ",", 2}, {kNull, kNull, 3}});
+  EXPECT_THAT(task.epoch(), ElementsAre(R"({"K0":1,"K1":"x"}=a@1)", R"({"K0":null,"K1":null}=b@2)",
+                                        R"({"K0":null,"K1":null}=-@3)"));
+}
+
 TEST(Task, copies_headers_to_the_sink) {
   PlanBuilder b;
   int orders = b.source("orders", BatchKind::stream, kOrders);

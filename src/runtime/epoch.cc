@@ -2,14 +2,16 @@
 
 #include <algorithm>
 
+#include "base/varint.h"
 #include "data/record_batch.h"
 
 namespace leat::runtime {
 
-Epoch::Epoch(Log& log, Lane& lane, Workers& workers, const TopicInfo& dead_letters)
-    : log_(log), lane_(lane), workers_(workers), dead_letter_topic_(dead_letters) {}
+Epoch::Epoch(Log& log, Lane& lane, Workers& workers, const TopicInfo& dead_letters, TimeMs now)
+    : log_(log), lane_(lane), workers_(workers), dead_letter_topic_(dead_letters), now_(now) {}
 
 Result<bool> Epoch::take(const EpochLimits& limits, const Position* ceiling) {
+  commits_state_ = limits.commits_state;
   std::vector<std::pair<const Lane::Edge, InputQueue>*> inputs;
   std::vector<Offset> ends;
   std::vector<std::vector<WaitingBatch>> waiting;
@@ -92,13 +94,19 @@ void Epoch::run_stage(const Lane::Stage& stage) {
     }
   }
   if (!several) {  // one thread's worth: waking another would cost more than it brings
-    for (Ready& task : ready) task.slot->run(task.query->store_prefix());
+    for (Ready& task : ready) run_task(*task.query, *task.slot);
     return;
   }
   workers_.run([&](int member) {
     for (Ready& task : ready)
-      if (task.partition % workers_.members() == member) task.slot->run(task.query->store_prefix());
+      if (task.partition % workers_.members() == member) run_task(*task.query, *task.slot);
   });
+}
+
+void Epoch::run_task(QueryRun& query, TaskSlot& slot) {
+  slot.input.now = now_;
+  slot.run();
+  if (commits_state_ && !slot.failure) slot.encode_deltas(query.store_prefix());
 }
 
 Status Epoch::collect(const Lane::Stage& stage) {
@@ -163,8 +171,9 @@ Result<Epoch::Output*> Epoch::output(const TopicPartition& partition) {
 }
 
 void Epoch::fill(Commit& commit) {
+  append_varint(commit.facts, zigzag(now_));
   for (QueryRun* query : lane_.queries()) {
-    if (query->failure) continue;
+    if (query->failure || !commits_state_) continue;
     for (const auto& [node, topic] : query->sources()) {
       for (int32_t p = 0; p < topic.config.partitions; ++p) {
         Lane::Edge edge = lane_.edge(*query, node, PartitionId(p));

@@ -13,13 +13,17 @@ namespace leat::runtime {
 struct EpochLimits {
   size_t bytes_max = 1 << 20;  // of input
   int64_t records_max = 0;     // of each input partition; 0: no limit. 1 runs record by record
+  /// false: commits hold outputs only, neither positions nor state. A restart would repeat
+  /// everything; this is there to measure what exactly-once costs.
+  bool commits_state = true;
 };
 
 /// One epoch of one lane: takes a cut of the inputs, runs all stages until nothing is in flight,
 /// and says what is to be committed. Used once. Owned by the coordinator; tasks run on the workers.
 class Epoch {
  public:
-  Epoch(Log& log, Lane& lane, Workers& workers, const TopicInfo& dead_letters);
+  /// `now`: the time that the epoch's tasks are told; kept in the commit for whoever recomputes it.
+  Epoch(Log& log, Lane& lane, Workers& workers, const TopicInfo& dead_letters, TimeMs now);
 
   /// Takes the cut: nothing past `ceiling` where that names a partition. False when there is no
   /// input.
@@ -42,6 +46,7 @@ class Epoch {
   };
   void give_records(QueryRun& query, size_t part);
   void run_stage(const Lane::Stage& stage);
+  void run_task(QueryRun& query, TaskSlot& slot);
   Status collect(const Lane::Stage& stage);
   void route_exchanged(QueryRun& query, TaskSlot& slot);
   Status number_outputs(QueryRun& query, TaskSlot& slot);
@@ -51,6 +56,7 @@ class Epoch {
   Lane& lane_;
   Workers& workers_;
   TopicInfo dead_letter_topic_;
+  TimeMs now_;
   std::map<Lane::Edge, Offset> began_;
   std::map<Lane::Edge, TakenRecords> taken_;
   std::set<Lane::Edge>
@@ -58,6 +64,7 @@ class Epoch {
   std::map<TopicPartition, Output> outputs_;
   std::vector<exec::DeadLetter> dead_letters_;
   QueryRun* failed_ = nullptr;
+  bool commits_state_ = true;
 };
 
 }  // namespace leat::runtime

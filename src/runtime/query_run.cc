@@ -23,7 +23,7 @@ Status make_sink_topics(const plan::Query& query, const std::vector<plan::Subtop
 
 }  // namespace
 
-void TaskSlot::run(const std::string& store_prefix) {
+void TaskSlot::run() {
   ran = true;
   if (auto status = task->run(input, output); !status) {
     failure = std::move(status).error();
@@ -37,6 +37,9 @@ void TaskSlot::run(const std::string& store_prefix) {
             {node, static_cast<int32_t>(p), count, std::string(by_partition[p].finish())});
     }
   }
+}
+
+void TaskSlot::encode_deltas(const std::string& store_prefix) {
   for (auto& [name, table] : task->stores()) {
     if (table->changes() == 0) continue;
     StateDelta& delta = deltas.emplace_back();

@@ -31,8 +31,10 @@ struct TaskSlot {
   bool ran = false;  // in this epoch
 
   bool has_input() const { return !input.sources.empty() || !input.exchanged.empty(); }
-  /// Runs the epoch and encodes what it changed.
-  void run(const std::string& store_prefix);
+  /// Runs the epoch and finishes what it wrote.
+  void run();
+  /// Encodes what the epoch changed in the task's stores.
+  void encode_deltas(const std::string& store_prefix);
   void end_epoch(bool committed);
 };
 

@@ -126,6 +126,7 @@ bool Runtime::take_messages() {
 }
 
 bool Runtime::run_lanes() {
+  if (options_.frozen) return false;
   bool did_something = false;
   for (size_t i = 0; i < lanes_.size(); ++i) {
     Result<bool> ran = run_lane(*lanes_[i]);
@@ -167,7 +168,7 @@ Result<bool> Runtime::run_lane(Lane& lane) {
   std::vector<TopicId> written(lane.written().begin(), lane.written().end());
   written.push_back(dead_letters_.id);
   LEAT_CHECK(log_.begin_epoch(options_.application, written));
-  Epoch epoch(log_, lane, workers_, dead_letters_);
+  Epoch epoch(log_, lane, workers_, dead_letters_, clock_.now_ms());
   Result<bool> taken = epoch.take(options_.limits, limit);
   Status ran = taken.has_value() ? Status() : Status(taken.error());
   if (ran.has_value() && *taken) ran = epoch.run();

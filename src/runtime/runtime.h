@@ -32,6 +32,8 @@ struct RuntimeOptions {
   int commits_in_flight_max = 2;
   uint64_t snapshot_after_bytes = 64 << 20;  // of state deltas since the last one
   bool background_snapshots = true;          // false: written where they are copied (simulation)
+  /// Runs no epochs: only shows what is committed, and takes changes of the set of queries.
+  bool frozen = false;
   /// Queries whose plans cannot be kept because they hold code (the C++ DSL): built anew by the
   /// program at each start.
   std::vector<plan::Query> code_queries;

@@ -41,7 +41,7 @@ class LivePushQuery final : public PushQuery {
     OutputRules rules{nullptr, &columns_, app_.new_session().ksqldb()};
     if (out.columns.empty()) prepare_output(rules, out);
     LEAT_TRY(runtime::Position ceiling, durable_ends());
-    runtime::Epoch epoch(app_.log(), lane_, workers_, {});
+    runtime::Epoch epoch(app_.log(), lane_, workers_, {}, app_.clock().now_ms());
     runtime::EpochLimits limits;
     limits.bytes_max = kPollBytes;
     LEAT_TRY(bool any, epoch.take(limits, &ceiling));

@@ -9,7 +9,9 @@ constexpr auto kFillPause = std::chrono::milliseconds(1);
 }  // namespace
 
 Background::Background(bool threads, Upkeep upkeep)
-    : threads_(threads), upkeep_(std::move(upkeep)) {
+    : threads_(threads), upkeep_(std::move(upkeep)) {}
+
+void Background::start() {
   if (threads_) thread_ = std::thread([this] { loop(); });
 }
 
@@ -59,12 +61,14 @@ bool Background::run_jobs() {
     }
     Status done = job();
     if (done) continue;
-    if (done.error().code() != ErrorCode::disk_full) {
-      upkeep_.failed(std::move(done).error());
-      continue;
+    bool full = done.error().code() == ErrorCode::disk_full;
+    {
+      // Those behind may rely on it (a checkpoint on its sidecars): they wait, or never come.
+      std::lock_guard lock(mutex_);
+      jobs_.push_front(std::move(job));
+      if (!full) stop_ = true;
     }
-    std::lock_guard lock(mutex_);
-    jobs_.push_front(std::move(job));
+    if (!full) upkeep_.failed(std::move(done).error());
     return false;
   }
 }

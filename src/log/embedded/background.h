@@ -24,8 +24,10 @@ class Background {
   Background(bool threads, Upkeep upkeep);
   ~Background() { stop(); }
 
+  /// Begins with the upkeep; until then only jobs that are submitted without threads are done.
+  void start();
   /// Does `job` after those before it. A job that finds the disk full is tried again later, before
-  /// all others.
+  /// all others; behind one that fails otherwise nothing is done any more.
   void submit(std::function<Status()> job);
   /// Something may need doing: a segment, a job that waits for room.
   void kick();

@@ -156,6 +156,7 @@ void EmbeddedLog::Parts::start_from(log::Recovered& found) {
       options, segments, *sequencer, *sealer, *background,
       log::Journal::Hooks{[this] { listeners->wake_all(); }, on_failed});
   journal->start(found.chain, std::move(found.active_sidecar));
+  background->start();
   // What was kept is served from now on: a witness says that it is durable.
   if (found.chain.last.value != 0) journal->write_witness();
 }

@@ -27,7 +27,8 @@ struct EmbeddedOptions {
   /// false: nothing runs in threads. The caller drives the log with sync_once() and idle(), calls
   /// that must be durable (topics) sync by themselves. For simulation and `leat test`.
   bool threads = true;
-  /// Called once, from the writer's thread, when a write or sync failed. The process should stop.
+  /// Called once, from one of the log's threads, when a write or sync failed. The process should
+  /// stop; the callback must not call the log.
   std::function<void(Error)> on_fatal;
 
   uint64_t first_segment_bytes = 1ull << 20;  // later segments grow fourfold up to segment_bytes

@@ -163,7 +163,8 @@ class Recovery {
     }
     if (!sidecar || sidecar->segment != segment.number ||
         sidecar->incarnation != out_.manifest.incarnation ||
-        sidecar->last > out_.report.checkpoint) {
+        sidecar->last > out_.report.checkpoint ||
+        (segment.number == checkpoint_segment_ && sidecar->last != out_.report.checkpoint)) {
       return std::optional<Sidecar>();
     }
     return std::optional<Sidecar>(*std::move(sidecar));

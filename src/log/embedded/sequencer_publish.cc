@@ -46,7 +46,10 @@ Result<std::vector<Group::Completion>> Sequencer::publish(const std::shared_ptr<
     FramePlace at{group->lsn, group->segment, group->position, group->append_time};
     for (const Section& section : group->sections) {
       std::vector<AppendDone> waiters;
-      LEAT_CHECK(state_->apply(section, at, waiters));
+      if (Status applied = state_->apply(section, at, waiters); !applied) {
+        group->completions = std::move(completions);  // fail() tells them
+        return std::move(applied).error();
+      }
       for (AppendDone& waiter : waiters) {
         const auto& entry = std::get<IdempotencySection>(section);
         completions.push_back({std::move(waiter), {entry.base_offsets, group->lsn, true}});
