@@ -58,7 +58,7 @@ void run_seeds(End end, uint64_t seeds) {
 }
 
 TEST(EmbeddedLogCrash, nothing_acknowledged_is_lost_when_the_power_goes_also_while_recovering) {
-  run_seeds(End::power, 2000);
+  run_seeds(End::power, 150);
 }
 
 TEST(EmbeddedLogCrash, nothing_acknowledged_is_lost_when_the_process_is_killed) {
@@ -66,7 +66,7 @@ TEST(EmbeddedLogCrash, nothing_acknowledged_is_lost_when_the_process_is_killed) 
 }
 
 TEST(EmbeddedLogCrash, a_failed_write_or_sync_stops_the_log_and_loses_nothing_acknowledged) {
-  run_seeds(End::disk_error, 3000);
+  run_seeds(End::disk_error, 100);
 }
 
 }  // namespace
