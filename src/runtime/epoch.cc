@@ -55,6 +55,17 @@ Status Epoch::run() {
   return {};
 }
 
+// Whether some record may be dated later than now, so that its task has to look at each. Records
+// were appended before now, so "now" is a bound that refuses none too many.
+bool Epoch::may_be_from_future(const plan::Source& source,
+                               const std::vector<ByteView>& batches) const {
+  if (source.timestamp.column >= 0) return true;
+  return std::any_of(batches.begin(), batches.end(), [&](ByteView batch) {
+    auto header = read_batch_header(batch);
+    return header.has_value() && header->max_timestamp > now_;
+  });
+}
+
 // Hands a part's tasks what the cut took of their topics, and what earlier stages wrote to them.
 void Epoch::give_records(QueryRun& query, size_t part) {
   for (int node : query.parts()[part].nodes) {
@@ -71,6 +82,8 @@ void Epoch::give_records(QueryRun& query, size_t part) {
         records.to = written->second.end;
       }
       if (records.from == records.to) continue;
+      if (may_be_from_future(std::get<plan::Source>(query.query().nodes[node].op), records.batches))
+        records.appended_at.assign(records.batches.size(), now_);
       query.tasks(part)[static_cast<size_t>(p)].input.sources.push_back(std::move(records));
     }
   }

@@ -42,9 +42,9 @@ void TaskSlot::run() {
 void TaskSlot::encode_deltas(const std::string& store_prefix) {
   for (auto& [name, table] : task->stores()) {
     if (table->changes() == 0) continue;
-    StateDelta& delta = deltas.emplace_back();
-    delta.store = store_prefix + name;
-    state::encode_delta(*table, delta.bytes);
+    StateDelta delta{store_prefix + name, {}};
+    // Changes that came to nothing (a key that was made and removed, or was never there) are none.
+    if (state::encode_delta(*table, delta.bytes) > 0) deltas.push_back(std::move(delta));
   }
 }
 

@@ -83,6 +83,23 @@ plan::Query copy(const std::string& id, const std::string& from, const std::stri
   return query;
 }
 
+/// Keeps the rows of a topic as a table.
+plan::Query table_of(const std::string& id, const std::string& from) {
+  plan::Query query;
+  query.id = id;
+  query.statement = "table of " + from;
+  query.nodes.push_back(source(from));
+  query.nodes.back().kind = BatchKind::table;
+  Node table;
+  table.id = "table";
+  table.inputs = {0};
+  table.kind = BatchKind::table;
+  table.schema = words_schema();
+  table.op = plan::Materialize{};
+  query.nodes.push_back(table);
+  return query;
+}
+
 /// A log and a runtime in one thread, turned by hand; the disk outlives them.
 class World {
  public:
@@ -297,6 +314,20 @@ TEST(Runtime, restarts_from_a_snapshot_and_the_commits_behind_it) {
   world.crash();
   EXPECT_EQ(world.look_up("t", "w0"), "9,9");
   EXPECT_EQ(world.look_up("t", "w6"), "8,8");
+}
+
+TEST(Runtime, comes_back_after_deleting_a_key_that_was_never_there) {
+  World world;
+  world.topic("words", 1);
+  ASSERT_TRUE(world.add(table_of("kept", "words")));
+  world.append("words", 0, "b", kNullBytes);
+  world.settle();
+  world.append("words", 0, "a", "1");
+  world.settle();
+  world.crash();
+  world.settle();
+  EXPECT_EQ(world.look_up("kept", "a"), "1");
+  EXPECT_EQ(world.look_up("kept", "b"), "");
 }
 
 TEST(Runtime, a_dropped_query_leaves_nothing_to_a_new_one_of_its_name) {

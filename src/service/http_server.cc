@@ -96,27 +96,27 @@ class Session : public std::enable_shared_from_this<Session> {
                       });
   }
 
-  void begin_stream(HttpResponse response) {
-    auto message = std::make_shared<http::response<http::empty_body>>();
-    fill(*message, response);
-    message->keep_alive(false);
-    message->set(http::field::cache_control, "no-cache");
+  /// Puts the head of an endless response in front of whatever is written to it. From any thread.
+  void begin_stream(const HttpResponse& response) {
+    http::response<http::empty_body> message;
+    fill(message, response);
+    message.keep_alive(false);
+    message.set(http::field::cache_control, "no-cache");
     std::string head;
-    {
-      http::serializer<false, http::empty_body> serializer(*message);
-      beast::error_code error;
-      serializer.split(true);
-      do {
-        serializer.next(error, [&](beast::error_code&, const auto& buffers) {
-          head += beast::buffers_to_string(buffers);
-          serializer.consume(beast::buffer_bytes(buffers));
-        });
-      } while (!error && !serializer.is_header_done());
-    }
-    streaming_ = true;
+    http::response_serializer<http::empty_body> serializer(message);
+    serializer.split(true);
+    beast::error_code error;
+    do {
+      serializer.next(error, [&](beast::error_code&, const auto& buffers) {
+        head += beast::buffers_to_string(buffers);
+        serializer.consume(beast::buffer_bytes(buffers));
+      });
+    } while (!error && !serializer.is_header_done());
+    queue(std::move(head));
+  }
+  void watch() {
     stream_.expires_never();
     watch_for_close();
-    queue(std::move(head));
   }
 
   // --- the stream's side, from any thread under mutex_ ---
@@ -300,7 +300,6 @@ class Session : public std::enable_shared_from_this<Session> {
   std::optional<http::request_parser<http::string_body>> parser_;
   bool first_ = true;
   bool keep_alive_ = true;
-  bool streaming_ = false;
   unsigned version_ = 11;
   char watch_[64];
   std::string out_;
@@ -339,9 +338,8 @@ class SessionReply final : public HttpReply {
                });
   }
   std::shared_ptr<HttpStream> stream(HttpResponse head) override {
-    asio::post(session_->executor(), [session = session_, head = std::move(head)]() mutable {
-      session->begin_stream(std::move(head));
-    });
+    session_->begin_stream(head);
+    asio::post(session_->executor(), [session = session_] { session->watch(); });
     return std::make_shared<SessionStream>(session_);
   }
 

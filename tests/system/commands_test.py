@@ -1,0 +1,85 @@
+"""The commands: records through files, statements, topics, checks, and their exit codes."""
+
+import json
+import unittest
+
+from program import ProgramTest, leat
+
+
+class Commands(ProgramTest):
+    def leat(self, *arguments, stdin=None):
+        return leat(*arguments, "--server", self.server.url, stdin=stdin)
+
+    def test_produce_and_consume_are_each_others_inverse(self):
+        lines = "".join(f'{{"word":"w{n % 3}","n":{n}}}\n' for n in range(30))
+        done = self.leat("produce", "words", "--key", "word", "--timestamp", "5", stdin=lines)
+        self.assertEqual((done.returncode, done.stdout), (0, ""), done.stderr)
+        done = self.leat("consume", "words", "--from", "beginning", "--once", "--json")
+        records = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual(sorted((r["key"], r["value"]["n"], r["timestamp"]) for r in records),
+                         sorted((f"w{n % 3}", n, 5) for n in range(30)))
+        self.assertEqual(len(self.leat("consume", "words", "--from", "beginning", "--max", "4").stdout.splitlines()), 4)
+
+    def test_produce_again_with_the_same_identity_adds_nothing(self):
+        for _ in range(2):
+            done = self.leat("produce", "words", "--key", "word", "--idempotent-id", "load-1", stdin='{"word":"a","n":1}\n' * 5)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(sum(self.client.end_offsets("words")), 5)
+
+    def test_delimited_lines_follow_their_header(self):
+        done = self.leat("produce", "words", "--format", "delimited", "--header", "--key", "word", stdin='n,word\n7,"a, b"\n')
+        self.assertEqual(done.returncode, 0, done.stderr)
+        record = next(self.client.records("words"))
+        self.assertEqual((record["key"], record["value"]), ("a, b", {"n": 7}))
+
+    def test_sql_runs_statements_and_says_where_they_are_wrong(self):
+        done = self.leat("sql", "-e", "SHOW TABLES; DESCRIBE totals;")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("totals", done.stdout)
+        self.assertIn("BIGINT", done.stdout)
+        for statement, hint in (("SELECT * FROM totls;", "totals"), ("SELECT nn FROM totals EMIT CHANGES;", "nn"),
+                                ("SELECT SUMM(n) FROM words GROUP BY word EMIT CHANGES;", "SUM"),
+                                ("CREATE STREAM s AS SELECT * FROM words WHERE SUM(n) > 1;", "WHERE")):
+            done = self.leat("sql", "-e", statement)
+            self.assertIn(done.returncode, (2, 3), done.stderr)
+            self.assertIn(hint, done.stderr)
+            self.assertIn("line 1", done.stderr)
+
+    def test_what_is_not_there_yet_says_so_by_name(self):
+        done = self.leat("sql", "-e", "CREATE TABLE t AS SELECT word, COUNT(*) AS c FROM words "
+                                      "WINDOW SESSION (10 SECONDS) GROUP BY word;")
+        self.assertEqual(done.returncode, 8)
+        self.assertIn("SESSION", done.stderr)
+
+    def test_topics_are_created_listed_and_deleted(self):
+        self.assertEqual(self.leat("topic", "create", "extra", "--partitions", "3").returncode, 0)
+        self.assertIn("extra", self.leat("topic", "list").stdout)
+        self.assertEqual(len(self.leat("topic", "describe", "extra").stdout.splitlines()), 6)
+        self.assertEqual(self.leat("topic", "create", "extra").returncode, 4)
+        self.assertEqual(self.leat("topic", "create", "_leat_x").returncode, 2)
+        self.assertEqual(self.leat("topic", "delete", "words").returncode, 4)
+        self.assertEqual(self.leat("topic", "delete", "extra").returncode, 0)
+
+    def test_a_mistyped_word_gets_a_suggestion(self):
+        done = leat("consum", "words")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("consume", done.stderr)
+
+    def test_a_directory_in_use_names_who_has_it(self):
+        done = leat("run", self.file, "--data", self.data, "--listen", "127.0.0.1:0")
+        self.assertEqual(done.returncode, 5)
+        self.assertIn(str(self.server.process.pid), done.stderr)
+
+    def test_a_port_in_use_is_said_so(self):
+        done = leat("run", self.file, "--data", self.path / "other", "--listen", f"127.0.0.1:{self.server.port}")
+        self.assertEqual(done.returncode, 5)
+        self.assertIn("in use", done.stderr)
+
+    def test_beyond_this_machine_needs_insecure(self):
+        done = leat("run", self.file, "--data", self.path / "other", "--listen", "0.0.0.0:0")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("--insecure", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,168 @@
+"""Records in, views out, and what bad requests are answered."""
+
+import http.client
+import json
+import socket
+import threading
+import time
+import unittest
+
+from program import Client, ProgramTest, Refused
+
+
+class Http(ProgramTest):
+    def test_a_read_after_a_post_shows_it(self):
+        for n in range(1, 20):
+            answer = self.post("words", {"key": "a", "value": {"n": n}})
+            self.assertEqual(self.total("a", answer["position"]), {"total": n * (n + 1) // 2, "count": n})
+
+    def test_a_retry_with_the_same_key_is_answered_alike_and_adds_nothing(self):
+        body = [{"key": "a", "value": {"n": 1}}, {"key": "b", "value": {"n": 2}}]
+        first = self.post("words", body, {"Idempotency-Key": "k"})
+        self.assertEqual(self.post("words", body, {"Idempotency-Key": "k"}), first)
+        self.assertEqual(self.total("a", first["position"])["count"], 1)
+        self.refused(lambda: self.post("words", {"key": "a", "value": {"n": 9}}, {"Idempotency-Key": "k"}), 422, "conflict")
+
+    def test_nothing_of_an_array_with_a_bad_record_is_appended(self):
+        good = {"key": "a", "value": {"n": 1}}
+        for bad in ({"key": "a", "value": {"n": "many"}}, {"key": "a", "value": {"n": 99999999999}}):
+            with self.assertRaises(Refused) as raised:
+                self.post("words", [good, bad])
+            self.assertEqual(raised.exception.status, 422)
+        self.assertEqual(sum(self.client.end_offsets("words")), 0)
+
+    def test_requests_that_are_not_what_they_should_be_say_why(self):
+        bad = [b"{", b"", b"[1]", b'"x"', b'{"key":"a"}', b'{"key":"a","value":{},"extra":1}', b'{"key":"a","value":\xff\xfe}',
+               b'{"key":"a","value":{"n":1},"timestamp":"noon"}', b"[" * 5000]
+        for body in bad:
+            self.refused(lambda: self.post("words", body), 400, "invalid-argument")
+        self.refused(lambda: self.post("wrods", {"key": "a", "value": {"n": 1}}), 404, "not-found")
+        self.refused(lambda: self.client.get("/v1/views/totl"), 404, "not-found")
+        self.refused(lambda: self.client.get("/v1/views/words"), 404, "not-found")
+        self.refused(lambda: self.client.get("/v1/views/totals/none"), 404, "not-found")
+        self.refused(lambda: self.client.get("/v1/views/totals/a", after="AAAA"), 400, "invalid-argument")
+        self.refused(lambda: self.client.get("/v1/nowhere"), 404, "not-found")
+        self.refused(lambda: self.client.post("/v1/sql", {"statement": "SELEC 1;"}), 400, "invalid-argument")
+
+    def test_a_record_of_ten_megabytes_is_refused_and_harms_nothing(self):
+        with self.assertRaises(Refused) as raised:
+            self.post("words", {"key": "x" * 10_000_000, "value": {"n": 1}})
+        self.assertIn(raised.exception.status, (413, 422))
+        answer = self.post("words", {"key": "a", "value": {"n": 1}})
+        self.assertEqual(self.total("a", answer["position"])["count"], 1)
+
+    def test_other_sites_and_names_are_refused(self):
+        for headers in ({"Origin": "https://example.org"}, {"Host": "evil.example"}):
+            with self.assertRaises(Refused) as raised:
+                self.client.call("GET", "/v1/views", headers=headers)
+            self.assertEqual(raised.exception.status, 403)
+
+    def test_a_post_cut_in_half_never_happened(self):
+        with socket.create_connection(("127.0.0.1", self.server.port)) as raw:
+            raw.sendall(b"POST /v1/topics/words/records HTTP/1.1\r\nHost: localhost:1\r\nContent-Length: 100\r\n\r\n"
+                        b'{"key":"a","value":{"n":1}}')
+        time.sleep(0.1)
+        self.assertEqual(sum(self.client.end_offsets("words")), 0)
+
+    def test_views_page_through_their_keys_in_order(self):
+        answer = self.post("words", [{"key": f"w{n:03}", "value": {"n": n}} for n in range(25)])
+        keys, cursor = [], None
+        while True:
+            page = self.client.get("/v1/views/totals", limit=10, after=answer["position"], **({"cursor": cursor} if cursor else {}))
+            keys += [row["key"] for row in page["rows"]]
+            cursor = page.get("cursor")
+            if not cursor:
+                break
+        self.assertEqual(keys, [f"w{n:03}" for n in range(25)])
+        some = self.client.get("/v1/views/totals", prefix="w01")["rows"]
+        self.assertEqual([row["key"] for row in some], [f"w{n:03}" for n in range(10, 20)])
+        part = self.client.get("/v1/views/totals", **{"from": "w003", "to": "w006"})["rows"]
+        self.assertEqual([row["key"] for row in part], ["w003", "w004", "w005"])
+
+    def test_a_record_from_the_far_future_becomes_a_dead_letter(self):
+        answer = self.post("words", [{"key": "a", "value": {"n": 1}, "timestamp": 253402300799000}, {"key": "a", "value": {"n": 2}}])
+        self.assertEqual(self.total("a", answer["position"]), {"total": 2, "count": 1})
+        letters = list(self.client.records("app-dead-letters"))
+        self.assertEqual(len(letters), 1)
+        self.assertEqual(letters[0]["headers"]["leat.error.topic"], "words")
+
+    def test_statements_answer_with_columns_rows_and_a_position(self):
+        answer = self.post("words", {"key": "a", "value": {"n": 4}})
+        self.total("a", answer["position"])
+        result = self.client.post("/v1/sql", {"statement": "SELECT word, total * 2 AS twice FROM totals WHERE word = 'a';"})
+        self.assertEqual([c["name"] for c in result["columns"]], ["word", "twice"])
+        self.assertEqual(result["rows"], [["a", 8]])
+        self.assertIn("position", result)
+
+    def test_metrics_count_what_happened(self):
+        answer = self.post("words", {"key": "a", "value": {"n": 1}})
+        self.total("a", answer["position"])
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port)
+        connection.request("GET", "/metrics")
+        text = connection.getresponse().read().decode()
+        self.assertRegex(text, r'leat_exec_rows_in_total\{query="totals",node="[^"]+"\} 1\n')
+        self.assertIn("leat_log_records_total", text)
+
+
+class Events:
+    """Reads Server-Sent Events on a thread of its own."""
+
+    def __init__(self, port, path, last_id=None):
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        self.connection.request("GET", path, headers={"Last-Event-ID": last_id} if last_id else {})
+        self.response = self.connection.getresponse()
+        self.seen = []
+        threading.Thread(target=self.read, daemon=True).start()
+
+    def read(self):
+        event = {}
+        try:
+            for line in self.response:
+                line = line.decode().rstrip("\n")
+                if not line:
+                    self.seen.append(event)
+                    event = {}
+                else:
+                    name, _, value = line.partition(": ")
+                    event[name] = value
+        except (OSError, ValueError, AttributeError, http.client.HTTPException):
+            return  # the test has closed it
+
+    def wait(self, count):
+        deadline = time.monotonic() + 20
+        while len(self.seen) < count and time.monotonic() < deadline:
+            time.sleep(0.01)
+        return self.seen[:count]
+
+
+class Changes(ProgramTest):
+    def test_a_snapshot_then_ready_then_each_change_and_a_resume_without_gap_or_repeat(self):
+        answer = self.post("words", {"key": "a", "value": {"n": 1}})
+        self.total("a", answer["position"])
+        events = Events(self.server.port, "/v1/changes/totals")
+        self.assertEqual([e["event"] for e in events.wait(2)], ["snapshot", "ready"])
+        for n in (2, 3):
+            answer = self.post("words", {"key": "a", "value": {"n": n}})
+            self.total("a", answer["position"])
+        changes = events.wait(4)[2:]
+        self.assertEqual([json.loads(e["data"])["value"]["total"] for e in changes], [3, 6])
+        again = Events(self.server.port, "/v1/changes/totals", changes[0]["id"])
+        self.assertEqual([json.loads(e["data"])["value"]["total"] for e in again.wait(1)], [6])
+
+    def test_an_id_of_another_log_gets_a_reset_and_a_new_snapshot(self):
+        events = Events(self.server.port, "/v1/changes/totals", "AQAAAAA")
+        self.assertEqual([e["event"] for e in events.wait(2)], ["reset", "ready"])
+
+    def test_a_client_that_never_reads_holds_up_nobody(self):
+        raw = socket.create_connection(("127.0.0.1", self.server.port))
+        self.addCleanup(raw.close)
+        raw.sendall(b"GET /v1/changes/totals HTTP/1.1\r\nHost: localhost:1\r\n\r\n")
+        for _ in range(20):
+            answer = self.post("words", [{"key": f"w{n}" + "x" * 200, "value": {"n": n}} for n in range(1000)])
+        client = Client(self.server.port)
+        row = client.get("/v1/views/totals/w1" + "x" * 200, after=answer["position"])["rows"][0]
+        self.assertEqual(row["value"]["count"], 20)
+
+
+if __name__ == "__main__":
+    unittest.main()
