@@ -68,9 +68,8 @@ class RowEncoder {
  public:
   virtual ~RowEncoder() = default;
   /// Appends one encoded row for each row of the columns. present == nullptr: all rows are present
-  /// (of a key: but those of nulls alone);
-  /// else rows with 0 become null. Rows that cannot be written (a DELIMITED string is never one: it
-  /// is quoted) are reported and null.
+  /// (of a key: all but those of nulls alone); else rows with 0 become null. Rows that cannot be
+  /// written (a DELIMITED string is never one: it is quoted) are reported and null.
   virtual void encode(const std::vector<const Column*>& columns, size_t rows,
                       const uint8_t* present, EncodedRows& out, RowErrors& errors) = 0;
 };

@@ -18,7 +18,7 @@ inline std::string unhex(std::string_view hex) {
 /// The lines of testdata/`name`, split at spaces, without comments.
 inline std::vector<std::vector<std::string>> lines(const std::string& name) {
   std::vector<std::vector<std::string>> out;
-  std::ifstream file(std::filesystem::path(__FILE__).parent_path() / "testdata" / name);
+  std::ifstream file(std::filesystem::path(LEAT_TESTDATA) / name);
   for (std::string line; std::getline(file, line);) {
     if (line.empty() || line[0] == '#') continue;
     std::istringstream words(line);
