@@ -318,8 +318,8 @@ TEST(Runtime, restarts_from_a_snapshot_and_the_commits_behind_it) {
 
 TEST(Runtime, comes_back_after_deleting_a_key_that_was_never_there) {
   World world;
-  world.topic("words", 1);
-  ASSERT_TRUE(world.add(table_of("kept", "words")));
+  make_topic(world, "words", 1);
+  ASSERT_TRUE(world.add(table_of("kept", "words")).has_value());
   world.append("words", 0, "b", kNullBytes);
   world.settle();
   world.append("words", 0, "a", "1");
