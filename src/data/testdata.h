@@ -6,6 +6,11 @@
 #include <string>
 #include <vector>
 
+// The build says where the folder lies; without that it is looked for below the working directory.
+#ifndef LEAT_TESTDATA
+#define LEAT_TESTDATA "testdata"
+#endif
+
 namespace leat::testdata {
 
 inline std::string unhex(std::string_view hex) {
