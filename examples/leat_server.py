@@ -96,11 +96,14 @@ class LeatServer:
         while time.monotonic() - begin < timeout:
             if self.process.poll() is not None:
                 raise RuntimeError(f"leat ended with exit code {self.process.returncode}:\n{self.output()}")
+            client = Client(self.port)
             try:
-                Client(self.port).get("/readyz")
+                client.get("/readyz")
                 return time.monotonic() - begin
             except (OSError, http.client.HTTPException, Refused):
                 time.sleep(0.002)
+            finally:
+                client.connection.close()
         raise RuntimeError(f"leat was not ready within {timeout} s:\n{self.output()}")
 
     def kill(self):
