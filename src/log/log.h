@@ -53,6 +53,7 @@ enum class Visibility : uint8_t { durable, appended };
 /// for.
 struct Fetched {
   std::vector<ByteView> batches;
+  std::vector<TimeMs> appended_at;  // of each batch: when the log took it in, by its own clock
   std::vector<std::shared_ptr<const void>> keep;
   Offset next;  // where to read on
 };

@@ -284,6 +284,29 @@ TEST_F(EmbeddedLogTest, too_much_that_waits_is_refused) {
   EXPECT_TRUE(append(at, std::string(20'000, 'x')).has_value()) << "alone, it may be larger";
 }
 
+TEST_F(EmbeddedLogTest, a_read_says_when_each_batch_was_appended_also_after_a_restart) {
+  open();
+  TopicPartition at = topic("t");
+  const TimeMs began = clock_.now_ms();
+  const std::string value(9000, 'v');  // several segments, of which some have sidecars
+  for (int i = 0; i < 40; ++i) {
+    append(at, value).value();
+    clock_.advance_ms(1000);
+  }
+  for (bool again : {false, true}) {
+    if (again) restart();
+    std::vector<TimeMs> times;
+    for (Offset from(0); from < Offset(40);) {
+      Fetched fetched = log_->read(at, from, 1 << 20, Visibility::durable).value();
+      ASSERT_EQ(fetched.appended_at.size(), fetched.batches.size());
+      times.insert(times.end(), fetched.appended_at.begin(), fetched.appended_at.end());
+      from = fetched.next;
+    }
+    ASSERT_EQ(times.size(), 40u);
+    for (int i = 0; i < 40; ++i) EXPECT_EQ(times[static_cast<size_t>(i)], began + 1000 * i);
+  }
+}
+
 // Idempotency.
 
 TEST_F(EmbeddedLogTest, idempotency_entries_live_for_a_day_of_append_time) {

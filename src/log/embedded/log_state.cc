@@ -39,6 +39,7 @@ Status LogState::apply_append(const AppendEntry& entry, const FramePlace& at) {
   Extent extent;
   extent.base = entry.base;
   extent.max_timestamp = entry.max_timestamp;
+  extent.append_time = at.append_time;
   extent.position = at.position + entry.batch.position;
   extent.segment = static_cast<uint32_t>(at.segment);
   extent.count = static_cast<uint32_t>(entry.count);

@@ -9,7 +9,8 @@ void PartitionIndex::add(const Extent& extent) {
   if (!extents_.empty()) {
     Extent& last = extents_.back();
     if (last.segment == extent.segment && last.position + last.bytes == extent.position &&
-        last.end() == extent.base && last.bytes + extent.bytes <= kExtentBytesMax) {
+        last.end() == extent.base && last.append_time == extent.append_time &&
+        last.bytes + extent.bytes <= kExtentBytesMax) {
       last.bytes += extent.bytes;
       last.count += extent.count;
       last.max_timestamp = std::max(last.max_timestamp, extent.max_timestamp);

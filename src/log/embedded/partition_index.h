@@ -6,12 +6,13 @@
 
 namespace leat::log {
 
-/// Consecutive batches of one partition that lie one after the other in one segment. 40 bytes for
-/// up to kExtentBytesMax of records.
+/// Consecutive batches of one partition that lie one after the other in one frame. 48 bytes for up
+/// to kExtentBytesMax of records.
 struct Extent {
   Offset base;
   TimeMs max_timestamp = kNoTime;
-  uint64_t position = 0;  // in the segment
+  TimeMs append_time = kNoTime;  // of the frame
+  uint64_t position = 0;         // in the segment
   uint32_t segment = 0;
   uint32_t count = 0;  // offsets
   uint32_t bytes = 0;

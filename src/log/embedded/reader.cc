@@ -32,6 +32,7 @@ void take_recent(const Partition& partition, Offset from, Offset end, size_t max
       last = it->group;
     }
     out.batches.push_back(it->batch);
+    out.appended_at.push_back(it->group->append_time);
     out.next = it->end();
     bytes += it->batch.size();
   }
@@ -131,7 +132,9 @@ Status Reader::read_span(const Extent* begin, const Extent* end, Offset from, Fe
       if (!check_batch_crc(batch)) return damaged(where);
       rest.remove_prefix(batch.size());
       next = Offset(header->last_offset() + 1);
-      if (next > from) out.batches.push_back(batch);
+      if (next <= from) continue;
+      out.batches.push_back(batch);
+      out.appended_at.push_back(extent->append_time);
     }
     if (next != extent->end()) return damaged(extent->position);
     out.next = next;

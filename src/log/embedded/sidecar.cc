@@ -9,8 +9,8 @@ bool read_extent(ByteReader& in, uint64_t segment, Sidecar::Batches& batches) {
   Extent& e = batches.extent;
   e.segment = static_cast<uint32_t>(segment);
   return read_topic_id(in, batches.at.topic) && in.read_le(batches.at.partition.value) &&
-         in.read_le(e.base.value) && in.read_le(e.max_timestamp) && in.read_le(e.position) &&
-         in.read_le(e.count) && in.read_le(e.bytes);
+         in.read_le(e.base.value) && in.read_le(e.max_timestamp) && in.read_le(e.append_time) &&
+         in.read_le(e.position) && in.read_le(e.count) && in.read_le(e.bytes);
 }
 
 bool read_commit(ByteReader& in, uint64_t segment, Sidecar::CommitEntry& commit) {
@@ -57,6 +57,7 @@ void Sidecar::add(const FrameHeader& header, const std::vector<Section>& section
       Extent extent;
       extent.base = entry.base;
       extent.max_timestamp = entry.max_timestamp;
+      extent.append_time = header.append_time;
       extent.position = header.position + entry.batch.position;
       extent.segment = static_cast<uint32_t>(header.segment);
       extent.count = static_cast<uint32_t>(entry.count);
@@ -80,6 +81,7 @@ std::string encode_sidecar(const Sidecar& sidecar) {
     append_le(body, batches.at.partition.value);
     append_le(body, batches.extent.base.value);
     append_le(body, batches.extent.max_timestamp);
+    append_le(body, batches.extent.append_time);
     append_le(body, batches.extent.position);
     append_le(body, batches.extent.count);
     append_le(body, batches.extent.bytes);
