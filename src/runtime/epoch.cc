@@ -6,6 +6,20 @@
 #include "data/record_batch.h"
 
 namespace leat::runtime {
+namespace {
+
+// Whether some record may be dated later than it was appended, so that its task has to look at
+// each.
+bool may_be_from_future(const plan::Source& source, const exec::SourceRecords& records) {
+  if (source.timestamp.column >= 0) return true;
+  for (size_t i = 0; i < records.batches.size(); ++i) {
+    auto header = read_batch_header(records.batches[i]);
+    if (header.has_value() && header->max_timestamp > records.appended_at[i]) return true;
+  }
+  return false;
+}
+
+}  // namespace
 
 Epoch::Epoch(Log& log, Lane& lane, Workers& workers, const TopicInfo& dead_letters, TimeMs now)
     : log_(log), lane_(lane), workers_(workers), dead_letter_topic_(dead_letters), now_(now) {}
@@ -15,6 +29,8 @@ Result<bool> Epoch::take(const EpochLimits& limits, const Position* ceiling) {
   std::vector<std::pair<const Lane::Edge, InputQueue>*> inputs;
   std::vector<Offset> ends;
   std::vector<std::vector<WaitingBatch>> waiting;
+  size_t bytes = 0;
+  size_t with_backlog = 0;
   for (auto& input : lane_.inputs()) {
     LEAT_TRY(Bounds bounds, log_.bounds(input.first.partition));
     Offset end = bounds.appended_end;
@@ -25,8 +41,12 @@ Result<bool> Epoch::take(const EpochLimits& limits, const Position* ceiling) {
     LEAT_CHECK(input.second.refill(log_, end, limits.bytes_max));
     inputs.push_back(&input);
     ends.push_back(bounds.appended_end);
-    waiting.push_back(input.second.waiting());
+    bytes += input.second.bytes();
+    with_backlog += input.second.bytes() > 0 ? 1 : 0;
   }
+  // Times count only where there is something to choose.
+  bool chooses = with_backlog > 1 && (limits.records_max > 0 || bytes > limits.bytes_max);
+  for (auto* input : inputs) waiting.push_back(input->second.waiting(chooses));
 
   // With a limit of records, one batch of one input at a time: the earliest.
   std::vector<size_t> cut = choose_cut(waiting, limits.records_max > 0 ? 1 : limits.bytes_max);
@@ -55,17 +75,6 @@ Status Epoch::run() {
   return {};
 }
 
-// Whether some record may be dated later than now, so that its task has to look at each. Records
-// were appended before now, so "now" is a bound that refuses none too many.
-bool Epoch::may_be_from_future(const plan::Source& source,
-                               const std::vector<ByteView>& batches) const {
-  if (source.timestamp.column >= 0) return true;
-  return std::any_of(batches.begin(), batches.end(), [&](ByteView batch) {
-    auto header = read_batch_header(batch);
-    return header.has_value() && header->max_timestamp > now_;
-  });
-}
-
 // Hands a part's tasks what the cut took of their topics, and what earlier stages wrote to them.
 void Epoch::give_records(QueryRun& query, size_t part) {
   for (int node : query.parts()[part].nodes) {
@@ -74,16 +83,17 @@ void Epoch::give_records(QueryRun& query, size_t part) {
     for (int32_t p = 0; p < source->second.config.partitions; ++p) {
       Lane::Edge edge = lane_.edge(query, node, PartitionId(p));
       const TakenRecords& taken = taken_.at(edge);
-      exec::SourceRecords records{node,     PartitionId(p), taken.from,
-                                  taken.to, taken.batches,  taken.keep};
+      exec::SourceRecords records{node,          PartitionId(p), taken.from,       taken.to,
+                                  taken.batches, taken.keep,     taken.appended_at};
       auto written = outputs_.find(edge.partition);
       if (written != outputs_.end() && open_ended_.contains(edge)) {
         for (const std::string& batch : written->second.batches) records.batches.push_back(batch);
+        records.appended_at.resize(records.batches.size(), now_);  // with this epoch's commit
         records.to = written->second.end;
       }
       if (records.from == records.to) continue;
-      if (may_be_from_future(std::get<plan::Source>(query.query().nodes[node].op), records.batches))
-        records.appended_at.assign(records.batches.size(), now_);
+      if (!may_be_from_future(std::get<plan::Source>(query.query().nodes[node].op), records))
+        records.appended_at.clear();
       query.tasks(part)[static_cast<size_t>(p)].input.sources.push_back(std::move(records));
     }
   }

@@ -44,7 +44,6 @@ class Epoch {
     std::vector<std::string> batches;
     std::vector<int32_t> counts;
   };
-  bool may_be_from_future(const plan::Source& source, const std::vector<ByteView>& batches) const;
   void give_records(QueryRun& query, size_t part);
   void run_stage(const Lane::Stage& stage);
   void run_task(QueryRun& query, TaskSlot& slot);

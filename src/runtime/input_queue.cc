@@ -7,16 +7,16 @@
 namespace leat::runtime {
 
 Status InputQueue::refill(Log& log, Offset limit, size_t bytes_max) {
-  size_t held = 0;
-  for (const Waiting& batch : batches_) held += batch.bytes.size();
+  size_t held = bytes();
   while (read_ < limit && held < bytes_max) {
     LEAT_TRY(Fetched fetched, log.read(partition_, read_, bytes_max - held, Visibility::appended));
     if (fetched.batches.empty()) break;
-    for (ByteView bytes : fetched.batches) {
+    for (size_t i = 0; i < fetched.batches.size(); ++i) {
+      ByteView bytes = fetched.batches[i];
       LEAT_TRY(RecordBatchHeader header, read_batch_header(bytes));
       Offset end = std::min(Offset(header.last_offset() + 1), limit);
       if (end <= read_) continue;
-      batches_.push_back({bytes, end, header.max_timestamp});
+      batches_.push_back({bytes, end, header.max_timestamp, fetched.appended_at[i]});
       held += bytes.size();
       read_ = end;
     }
@@ -25,20 +25,34 @@ Status InputQueue::refill(Log& log, Offset limit, size_t bytes_max) {
   return {};
 }
 
-std::vector<WaitingBatch> InputQueue::waiting() const {
+size_t InputQueue::bytes() const {
+  size_t held = 0;
+  for (const Waiting& batch : batches_) held += batch.bytes.size();
+  return held;
+}
+
+std::vector<WaitingBatch> InputQueue::waiting(bool times) {
   std::vector<WaitingBatch> out;
   out.reserve(batches_.size());
-  for (const Waiting& batch : batches_) out.push_back({batch.max_time, batch.bytes.size()});
+  for (Waiting& batch : batches_) {
+    if (times && times_ && !batch.timed) {
+      TimeMs largest = times_->largest(batch.bytes);
+      if (largest != kNoTime) batch.max_time = largest;
+      batch.timed = true;
+    }
+    out.push_back({batch.max_time, batch.bytes.size()});
+  }
   return out;
 }
 
 TakenRecords InputQueue::take(size_t batches, int64_t records_max) {
-  TakenRecords taken{next_, next_, {}, {}};
+  TakenRecords taken{next_, next_, {}, {}, {}};
   if (batches == 0) return taken;
   taken.keep = keep_;  // a buffer may hold batches of several epochs
   for (size_t i = 0; i < batches; ++i) {
     const Waiting& batch = batches_.front();
     taken.batches.push_back(batch.bytes);
+    taken.appended_at.push_back(batch.appended_at);
     if (records_max > 0 && batch.end.value - taken.from.value > records_max) {
       taken.to = next_ = taken.from.plus(records_max);
       return taken;  // the batch stays at the head for its other records

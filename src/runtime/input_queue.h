@@ -3,6 +3,7 @@
 #include <memory>
 #include <vector>
 
+#include "exec/batch_times.h"
 #include "log/log.h"
 #include "runtime/cut.h"
 
@@ -13,6 +14,7 @@ struct TakenRecords {
   Offset from;
   Offset to;
   std::vector<ByteView> batches;
+  std::vector<TimeMs> appended_at;  // of each batch
   std::vector<std::shared_ptr<const void>> keep;
   bool empty() const { return from == to; }
 };
@@ -27,8 +29,13 @@ class InputQueue {
   Offset next() const { return next_; }
   /// Reads on, up to `limit` and until about `bytes_max` wait. Errors: as Log::read.
   Status refill(Log& log, Offset limit, size_t bytes_max);
-  /// The waiting batches, for choose_cut.
-  std::vector<WaitingBatch> waiting() const;
+  /// Event times are those of a column from now on, not those of the records.
+  void read_times_with(std::shared_ptr<exec::BatchTimes> times) { times_ = std::move(times); }
+  /// Bytes that wait.
+  size_t bytes() const;
+  /// The waiting batches, for choose_cut. Without `times` the times are left out, which may have to
+  /// be read from the rows.
+  std::vector<WaitingBatch> waiting(bool times);
   /// Takes the first `batches` of them; with `records_max` > 0 no more records than that.
   TakenRecords take(size_t batches, int64_t records_max = 0);
   /// Forgets what was read ahead; the next refill begins at `next`.
@@ -39,11 +46,14 @@ class InputQueue {
     ByteView bytes;
     Offset end;  // one past its last record, or the limit of the refill that read it
     TimeMs max_time;
+    TimeMs appended_at;
+    bool timed = false;  // max_time is that of the column
   };
   TopicPartition partition_;
   Offset read_;  // read ahead up to here
   Offset next_;  // taken up to here
   std::deque<Waiting> batches_;
+  std::shared_ptr<exec::BatchTimes> times_;  // nullptr: the records' own
   std::vector<std::shared_ptr<const void>> keep_;
 };
 

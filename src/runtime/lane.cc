@@ -58,6 +58,23 @@ void Lane::add(QueryRun& query, const Position& at) {
       inputs_.try_emplace(e, e.partition, here == at.end() ? Offset(0) : here->second);
     }
   }
+  find_times();
+}
+
+// Where declarations over one topic take its times from different columns, that of the first query
+// counts: which rows come first is then a matter of taste, and only there.
+void Lane::find_times() {
+  std::map<TopicId, std::shared_ptr<exec::BatchTimes>> times;
+  for (const QueryRun* query : queries_) {
+    for (const auto& [node, topic] : query->sources()) {
+      auto made = exec::BatchTimes::make(query->query().nodes[static_cast<size_t>(node)]);
+      if (made.has_value() && *made != nullptr) times.try_emplace(topic.id, *std::move(made));
+    }
+  }
+  for (auto& [edge, queue] : inputs_) {
+    auto found = times.find(edge.partition.topic);
+    queue.read_times_with(found == times.end() ? nullptr : found->second);
+  }
 }
 
 void Lane::remove(const QueryRun& query) {
@@ -69,6 +86,7 @@ void Lane::remove(const QueryRun& query) {
       for (int32_t p = 0; p < topic.config.partitions; ++p)
         used.insert(edge(*left, node, PartitionId(p)));
   std::erase_if(inputs_, [&](const auto& input) { return !used.contains(input.first); });
+  find_times();
 }
 
 Lane::Edge Lane::edge(const QueryRun& query, int node, PartitionId partition) const {

@@ -55,6 +55,7 @@ class Lane {
 
  private:
   void arrange();
+  void find_times();
   std::vector<QueryRun*> queries_;
   std::vector<Stage> stages_;
   std::set<TopicId> written_;
