@@ -74,6 +74,7 @@ void AggregateOperator::select_rows(const Batch& in) {
       continue;
     }
     const TimeMs ts = in.timestamps[row];
+    if (loses_windows() && ts > time) lose_windows(time, ts);
     time = std::max(time, ts);
     if (aggregate_.window && !is_table) {
       const TimeMs start = window_start(ts, aggregate_.window->size_ms);
@@ -160,14 +161,21 @@ int AggregateOperator::apply(char* group, const Batch& in, uint32_t row, ByteVie
   return failed;
 }
 
+// What can fail is worked out aside: a row that does has not touched its group.
 bool AggregateOperator::apply_in_place(const Batch& in, size_t i, state::Entry*& entry) {
-  char* group = table().touch(entry);
   const uint32_t row = rows_[i];
-  if (accumulators_.can_fail()) fixed_.assign(group, accumulators_.fixed_bytes());
-  if (int failed = apply(group, in, row, nullptr); failed >= 0) {
+  char* group = nullptr;
+  if (accumulators_.can_fail()) {
+    fixed_.assign(entry->value(), accumulators_.fixed_bytes());
+    if (int failed = apply(fixed_.data(), in, row, nullptr); failed >= 0) {
+      fail(row, failed);
+      return false;
+    }
+    group = table().touch(entry);
     std::memcpy(group, fixed_.data(), fixed_.size());
-    fail(row, failed);
-    return false;
+  } else {
+    group = table().touch(entry);
+    apply(group, in, row, nullptr);
   }
   if (accumulators_.has_distinct()) count_distinct(in, i, group);
   const TimeMs ts = in.timestamps[row];
@@ -233,12 +241,30 @@ void AggregateOperator::count_distinct_value(const Accumulators::Distinct&, size
 }
 
 Status AggregateOperator::flush() {
-  if (aggregate_.emit_final)
+  if (aggregate_.emit_final) {
+    drop_lost_windows();
     LEAT_CHECK(emit_closed_windows());
-  else if (!every_update())
+  } else if (!every_update()) {
     LEAT_CHECK(emit_net_changes());
+  }
   expire();
   return {};
+}
+
+// A row that takes stream time from `before` to `now` closes windows; those of them whose retention
+// is over as well are gone before they are emitted.
+void AggregateOperator::lose_windows(TimeMs before, TimeMs now) {
+  const plan::WindowSpec& window = *aggregate_.window;
+  const TimeMs from = before == kNoTime ? INT64_MIN : first_open_start(window, before);
+  const TimeMs to = std::min(first_open_start(window, now), first_kept_start(window, now) - 1);
+  if (from < to) lost_.push_back({from, to});
+}
+
+void AggregateOperator::drop_lost_windows() {
+  for (auto [from, to] : lost_)
+    table().for_each_window(from, to, state::KeyedTable::WindowOrder::any,
+                            [&](state::Entry& entry) { table().erase(&entry); });
+  lost_.clear();
 }
 
 // Windows close in the order of their starts, so that the order at the end of the epoch is the

@@ -20,6 +20,7 @@ class AggregateOperator final : public StatefulOperator {
 
   Status process(Batch& in, size_t port) override;
   Status flush() override;
+  void reset() override { lost_.clear(); }
 
   TimeMs visible_below() const override {
     return aggregate_.emit_final ? state.emitted : INT64_MAX;
@@ -52,6 +53,11 @@ class AggregateOperator final : public StatefulOperator {
                             const Column& column, size_t row, int64_t sign, char* count);
   void fail(uint32_t row, int call);
 
+  bool loses_windows() const {
+    return task().options.kafka_streams_timing && aggregate_.emit_final;
+  }
+  void lose_windows(TimeMs before, TimeMs now);
+  void drop_lost_windows();
   Status emit_closed_windows();
   void order_by_topic_keys(std::vector<ByteView>& keys, std::vector<ByteView>& values);
   void expire();
@@ -61,6 +67,8 @@ class AggregateOperator final : public StatefulOperator {
   std::vector<std::unique_ptr<state::KeyedTable>> distinct_;  // by COUNT_DISTINCT call
   std::optional<FormatSpec> topic_key_format_;
   std::string empty_group_;  // set where it counts as a former value
+
+  std::vector<std::pair<TimeMs, TimeMs>> lost_;  // starts of windows: from, up to
 
   Arena arena_;
   std::vector<uint8_t> has_key_, created_;

@@ -11,6 +11,7 @@ using plan::AggregateKind;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
 
 const Schema kClicks = schema_of({Type::string()}, {Type::int64(), Type::string(), Type::float64(),
                                                     Type::decimal(6, 2), Type::int32()});
@@ -89,6 +90,62 @@ TEST(Aggregate, a_sum_that_overflows_becomes_a_dead_letter_and_changes_nothing) 
   TaskDriver java(query, {.ksqldb = true});
   java.feed(c.source, records);
   EXPECT_THAT(java.epoch(), ElementsAre("a=3,9223372036854775807,z@3"));
+}
+
+TEST(Aggregate, a_group_is_not_passed_on_when_its_only_row_of_an_epoch_was_rejected) {
+  for (bool with_text : {false, true}) {
+    std::vector<plan::AggregateCall> calls = {{AggregateKind::sum, 0, Type::int64()}};
+    if (with_text) calls.push_back({AggregateKind::latest, 1, Type::string()});
+    const std::string text = with_text ? ",x" : "";
+    Clicks c(calls);
+    TaskDriver task(c.b.build());
+    task.feed(c.source, {{"a", "9223372036854775807,x,,,", 1}, {"b", "1,x,,,", 2}});
+    EXPECT_THAT(task.epoch(),
+                ElementsAre("a=9223372036854775807" + text + "@1", "b=1" + text + "@2"));
+    task.feed(c.source, {{"a", "1,x,,,", 3}, {"b", "1,x,,,", 4}});
+    EXPECT_THAT(task.epoch(), ElementsAre("b=2" + text + "@4"));
+    EXPECT_EQ(task.dead_letters().size(), 1u);
+    task.feed(c.source, {{"a", "2,x,,,", 5}});
+    EXPECT_THAT(task.epoch(), IsEmpty());
+  }
+}
+
+TEST(Aggregate, late_stays_late_after_a_restart_unless_the_timing_is_that_of_kafka_streams) {
+  for (bool theirs : {false, true}) {
+    Clicks c({kCount}, tumbling(10, 0, 100));
+    TaskOptions options{.kafka_streams_timing = theirs};
+    TaskDriver task(c.b.build(), options);
+    task.feed(c.source, {{"a", "1,,,,", 5}, {"a", "1,,,,", 20}});
+    EXPECT_THAT(task.epoch(), ElementsAre("a[0]=1@5", "a[20]=1@20"));
+    TaskDriver again(c.b.build(), options);
+    again.recover_from(task);
+    for (int tries = 0; tries < 2; ++tries) {  // also when the first epoch is undone
+      again.feed(c.source, {{"a", "1,,,,", 6}, {"b", "1,,,,", 15}, {"b", "1,,,,", 7}});
+      std::vector<std::string> sunk = again.run();
+      if (theirs)
+        EXPECT_THAT(sunk, UnorderedElementsAre("a[0]=2@6", "b[10]=1@15"));
+      else
+        EXPECT_THAT(sunk, IsEmpty());
+      if (tries == 0) again.rollback();
+    }
+    again.task().commit();
+    EXPECT_EQ(again.counters(c.table).late, theirs ? 1u : 3u);
+  }
+}
+
+TEST(Aggregate, windows_that_expire_in_one_jump_are_lost_with_the_timing_of_kafka_streams) {
+  std::vector<Record> records = {
+      {"a", "1,,,,", 1}, {"b", "1,,,,", 12}, {"c", "1,,,,", 25}, {"a", "1,,,,", 60}};
+  Clicks c({kCount}, tumbling(10, 5, 15), true);
+  TaskDriver ours(c.b.build());
+  ours.feed(c.source, records);
+  EXPECT_THAT(ours.epoch(), ElementsAre("a[0]=1@1", "b[10]=1@12", "c[20]=1@25"));
+  for (size_t at_once : {1u, 4u}) {
+    TaskDriver theirs(c.b.build(), {.kafka_streams_timing = true});
+    theirs.feed(c.source, records);
+    // 25 is 15 past the start of [10, 20), and 25 past that of [0, 10).
+    EXPECT_THAT(theirs.epochs_of(at_once), ElementsAre("b[10]=1@12"));
+  }
 }
 
 TEST(Aggregate, a_group_whose_only_row_was_rejected_does_not_exist) {

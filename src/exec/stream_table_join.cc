@@ -37,6 +37,7 @@ void StreamTableJoinOperator::find_matches(const Batch& in) {
 
 Status StreamTableJoinOperator::process(Batch& in, size_t) {
   const bool left = std::get<plan::StreamTableJoin>(description().op).left;
+  reader_.set_now(task().now);
   find_matches(in);
   kept_.clear();
   for (uint32_t row = 0; row < in.rows(); ++row)

@@ -16,6 +16,8 @@ class TableReader {
   int base() const { return base_; }  // the stateful node
   const plan::Node& last() const { return query_->nodes[static_cast<size_t>(last_)]; }
   bool reads_as_kept() const { return steps_.empty(); }
+  /// What UNIX_TIMESTAMP() gives in the steps, until it is set again.
+  void set_now(TimeMs now) { options_.now = now; }
 
   /// Rows of `table` as rows of the last node: one for each key, in order. Those that are not
   /// there (null values), do not pass or cannot be computed have 0 in `present`.

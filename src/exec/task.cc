@@ -131,6 +131,8 @@ bool OperatorTask::rows_are_used(int node) const {
   if (std::holds_alternative<plan::Materialize>(at.op) ||
       std::holds_alternative<plan::Aggregate>(at.op))
     return true;
+  if (context_.options.collect_last && node + 1 == static_cast<int>(context_.query->nodes.size()))
+    return true;
   for (int consumer : part_.nodes) {
     const plan::Node& other = context_.node(consumer);
     for (size_t port = 0; port < other.inputs.size(); ++port)
@@ -247,6 +249,22 @@ void OperatorTask::load_states() {
     op->state = *state;
     saved_[node] = entry->value_bytes();
   }
+  forget_stream_times();
+}
+
+void OperatorTask::recovered() {
+  load_states();
+  if (!context_.options.kafka_streams_timing) return;
+  for (const auto& [node, op] : operators_)
+    if (std::holds_alternative<plan::Aggregate>(context_.node(node).op))
+      found_[node] = saved_[node];
+  forget_stream_times();
+}
+
+// As long as nothing newer was saved: an epoch that is undone brings the old state back.
+void OperatorTask::forget_stream_times() {
+  for (const auto& [node, state] : found_)
+    if (saved_[node] == state) operators_.at(node)->state.time = kNoTime;
 }
 
 void OperatorTask::commit() {

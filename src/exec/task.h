@@ -44,7 +44,7 @@ struct SourceRecords {
   Offset to;
   std::vector<ByteView> batches;
   std::vector<std::shared_ptr<const void>> keep;
-  /// When each batch was appended, where the log knows; kNoTime or empty: as its records say.
+  /// When each batch was appended; kNoTime or empty: as its records say.
   std::vector<TimeMs> appended_at;
 };
 
@@ -78,6 +78,9 @@ struct TaskOutput {
 
 struct TaskOptions {
   bool ksqldb = false;  // compatibility = 'ksqldb'
+  /// compatibility = 'kafka-streams': the stream time of aggregations begins anew with each
+  /// opening, so that late rows count again, and windows expire before they are emitted (EMIT
+  /// FINAL).
   bool kafka_streams_timing = false;
   bool every_update = false;  // table.updates = 'every': each update of a table goes on by itself
   TimeMs max_future_ms = 86'400'000;  // past the batch's append time; 0: off

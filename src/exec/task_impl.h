@@ -22,7 +22,7 @@ class OperatorTask final : public Task {
   void commit() override;
   void rollback() override;
   std::vector<std::pair<std::string, state::KeyedTable*>> stores() override { return stores_; }
-  void recovered() override { load_states(); }
+  void recovered() override;
   PartitionId partition() const override { return context_.partition; }
   std::map<int, NodeCounters> counters() const override;
 
@@ -39,12 +39,15 @@ class OperatorTask final : public Task {
   std::vector<std::unique_ptr<InputRun>> open_runs(TaskInput& input);
   void save_states();
   void load_states();
+  void forget_stream_times();
 
   TaskContext context_;
   plan::Subtopology part_;
   std::map<int, std::unique_ptr<Operator>> operators_;  // in node order
   std::map<int, std::unique_ptr<Operator>> exchanges_;  // by Repartition node
   std::map<int, std::string> saved_;                    // states as the meta table has them
+  /// States as they were found at opening, whose stream time does not count (kafka_streams_timing).
+  std::map<int, std::string> found_;
   state::KeyedTable meta_;
   Operator::Stores stores_;
   std::string meta_name_;

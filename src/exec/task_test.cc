@@ -100,6 +100,17 @@ TEST(Task, a_policy_of_skip_leaves_no_letter_and_one_of_fail_stops) {
   }
 }
 
+TEST(Task, gives_the_rows_of_its_last_node_to_whoever_runs_it) {
+  PlanBuilder b;
+  int source = b.source("s", BatchKind::stream, schema_of({Type::string()}, {Type::int64()}));
+  b.filter(source, b.op(">", {b.col(source, 1), PlanBuilder::big(1)}));
+  TaskDriver task(b.build(), {.collect_last = true});
+  task.feed(source, {{"a", "1", 1}, {"b", "2", 2}, {"c", "3", 3}});
+  task.run();
+  ASSERT_EQ(task.output().collected.size(), 1u);
+  EXPECT_EQ(task.output().collected[0]->timestamps, (std::vector<TimeMs>{2, 3}));
+}
+
 TEST(Task, takes_event_time_from_a_column_and_drops_negative_and_far_future_ones) {
   PlanBuilder b;
   int orders = b.source("orders", BatchKind::stream, kOrders);

@@ -25,6 +25,7 @@ class TableView final : public View {
   const Schema& schema() const override { return reader_.last().schema; }
   const std::optional<plan::WindowSpec>& window() const override { return base().window; }
   int node() const override { return reader_.base(); }
+  void set_now(TimeMs now) override { reader_.set_now(now); }
 
   Status lookup(Task& task, ByteView key, Batch& out) override;
   Status scan(Task& task, const Range& range, Batch& out, std::vector<std::string>& keys,

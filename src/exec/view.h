@@ -20,6 +20,8 @@ class View {
                                           const TaskOptions& options);
 
   virtual ~View() = default;
+  /// What UNIX_TIMESTAMP() gives in the reads that follow.
+  virtual void set_now(TimeMs now) = 0;
   virtual const Schema& schema() const = 0;  // of its rows: key columns, then value columns
   virtual const std::optional<plan::WindowSpec>& window() const = 0;
   /// Subtopology (index into split()) whose tasks hold the state.

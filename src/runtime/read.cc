@@ -66,6 +66,7 @@ Result<ViewRows> Runtime::read_view(const ViewRead& read) {
 
   ViewRows out;
   out.rows = std::make_unique<Batch>();
+  query->view()->set_now(clock_.now_ms());
   for (TaskSlot& slot : query->tasks(query->view_part())) {
     if (read.key) {
       LEAT_CHECK(query->view()->lookup(*slot.task, *read.key, *out.rows));

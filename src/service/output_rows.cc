@@ -12,13 +12,16 @@ Result<std::vector<uint32_t>> passing(const Batch& in, const OutputRules& rules,
   Column passes;
   if (rules.predicate) {
     RowErrors errors;
-    exec::evaluate(*rules.predicate, exec::EvalInput::new_side(in), {rules.ksqldb}, arena, errors,
-                   passes);
+    exec::evaluate(*rules.predicate, exec::EvalInput::new_side(in), {rules.ksqldb, rules.now},
+                   arena, errors, passes);
     if (!errors.empty()) return std::move(errors[0].error).with_context("WHERE");
   }
-  for (size_t row = 0; row < in.rows() && rows.size() < limit; ++row)
+  const bool needs_value = rules.ksqldb && in.kind == BatchKind::stream;
+  for (size_t row = 0; row < in.rows() && rows.size() < limit; ++row) {
+    if (needs_value && !in.present[row]) continue;
     if (!rules.predicate || (!passes.is_null(row) && passes.at<uint8_t>(row)))
       rows.push_back(static_cast<uint32_t>(row));
+  }
   return rows;
 }
 
@@ -40,8 +43,8 @@ Status append_output(const Batch& in, const OutputRules& rules, size_t limit, Ba
     Column computed;
     RowErrors errors;
     const auto& column = (*rules.columns)[c];
-    exec::evaluate(*column.expr, exec::EvalInput::new_side(in), {rules.ksqldb}, arena, errors,
-                   computed);
+    exec::evaluate(*column.expr, exec::EvalInput::new_side(in), {rules.ksqldb, rules.now}, arena,
+                   errors, computed);
     for (RowError& error : errors)
       if (wanted[error.row]) return std::move(error.error).with_context("column " + column.name);
     Column kept;

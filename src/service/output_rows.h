@@ -11,7 +11,8 @@ namespace leat::service {
 struct OutputRules {
   plan::ExprPtr predicate;  // nullptr: all rows
   const std::vector<sql::bound::OutputColumn>* columns;
-  bool ksqldb = false;
+  TimeMs now = kNoTime;  // UNIX_TIMESTAMP()
+  bool ksqldb = false;   // a stream's rows without a value are then not shown
 };
 
 /// Makes `out` an empty batch with a column for each output column.

@@ -23,7 +23,7 @@ runtime::ReadRequest where_to_look(const sql::bound::PullQuery& query) {
 
 Result<StatementResult> Application::pull(const sql::bound::PullQuery& query) {
   StatementResult result;
-  OutputRules rules{query.predicate, &query.columns, options_.session.ksqldb()};
+  OutputRules rules{query.predicate, &query.columns, clock_.now_ms(), options_.session.ksqldb()};
   for (const auto& column : query.columns) result.columns.push_back({column.name, column.type});
   result.rows = std::make_unique<Batch>();
   prepare_output(rules, *result.rows);

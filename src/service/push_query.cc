@@ -38,7 +38,7 @@ class LivePushQuery final : public PushQuery {
   }
 
   Status poll(Batch& out) override {
-    OutputRules rules{nullptr, &columns_, app_.new_session().ksqldb()};
+    OutputRules rules{nullptr, &columns_, app_.clock().now_ms(), app_.new_session().ksqldb()};
     if (out.columns.empty()) prepare_output(rules, out);
     LEAT_TRY(runtime::Position ceiling, durable_ends());
     runtime::Epoch epoch(app_.log(), lane_, workers_, {}, app_.clock().now_ms());
