@@ -19,6 +19,7 @@ void Runtime::apply_change(QueryChanges changes, std::function<void(Status)> don
   for (MetadataChange& fact : changes.metadata)
     work.metadata.push_back({"user/" + fact.key, fact.value});
   for (const std::string& id : changes.remove) work.metadata.push_back({query_key(id), ""});
+  if (Status changed = change_policies(changes, work); !changed.has_value()) return done(changed);
   auto built = build(std::move(changes.add), epoch_.plus(1), changes.remove);
   if (!built.has_value()) return done(std::move(built).error());
 
@@ -62,6 +63,8 @@ void Runtime::apply_change(QueryChanges changes, std::function<void(Status)> don
     }
   }
   remove_queries(changes.remove);
+  for (const auto& [id, policies] : changes.policies)
+    if (QueryRun* query = find(id); query != nullptr && query->failure) resume(*query);
   for (auto& query : *built) queries_.push_back(std::move(query));
   if (!lane->empty()) lanes_.push_back(std::move(lane));
   merge_level_lanes();
@@ -87,6 +90,37 @@ Result<std::vector<std::unique_ptr<QueryRun>>> Runtime::build(
     built.push_back(*std::move(run));
   }
   return built;
+}
+
+// The plan is persisted, and the policy is part of it. A query that has not failed is not
+// disturbed.
+Status Runtime::change_policies(const QueryChanges& changes, Commit& work) {
+  for (const auto& [id, policies] : changes.policies) {
+    QueryRun* query = find(id);
+    if (query == nullptr)
+      return Error(ErrorCode::not_found, "there is no query of this name: " + id);
+    for (size_t node = 0; node < query->query().nodes.size(); ++node) {
+      auto policy = policies.find(query->query().nodes[node].id);
+      bool reads = std::holds_alternative<plan::Source>(query->query().nodes[node].op);
+      if (reads && policy != policies.end()) query->set_policy(node, policy->second);
+    }
+    auto plan = plan::encode(query->query());
+    if (!plan.has_value()) continue;  // of a program, which gives it anew each time
+    LEAT_TRY(QueryRecord record, decode_query_record(metadata_[query_key(id)]));
+    record.common = record.common && !query->failure;
+    record.plan = *std::move(plan);
+    work.metadata.push_back({query_key(id), encode(record)});
+  }
+  return {};
+}
+
+// A query that had failed catches up in a lane of its own.
+void Runtime::resume(QueryRun& query) {
+  query.failure.reset();
+  auto lane = std::make_unique<Lane>();
+  lane->add(query, query.stopped_at);
+  query.stopped_at.clear();
+  lanes_.push_back(std::move(lane));
 }
 
 // A query that is removed and added in one change is replaced: the new one goes on where the old
@@ -236,14 +270,16 @@ void Runtime::status(std::function<void(std::vector<QueryStatus>)> done) {
                          query->view() != nullptr,
                          query->counters()};
       if (query->failure) status.failure = query->failure->to_string();
+      Position at = query->stopped_at;
       for (const auto& lane : lanes_) {
         const auto& members = lane->queries();
         if (std::find(members.begin(), members.end(), query.get()) == members.end()) continue;
         status.level = lane == lanes_.front();
-        for (const auto& [partition, next] : lane->position_of(*query)) {
-          auto bounds = log_.bounds(partition);
-          if (bounds.has_value()) status.lag += bounds->appended_end.value - next.value;
-        }
+        at = lane->position_of(*query);
+      }
+      for (const auto& [partition, next] : at) {
+        auto bounds = log_.bounds(partition);
+        if (bounds.has_value()) status.lag += bounds->appended_end.value - next.value;
       }
       all.push_back(std::move(status));
     }

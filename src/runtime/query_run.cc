@@ -72,7 +72,7 @@ Result<std::unique_ptr<QueryRun>> QueryRun::make(plan::Query query, EpochId sinc
   run->since_ = since;
   run->reader_ = query.id + "@" + std::to_string(since.value);
   run->store_prefix_ = std::to_string(since.value) + ":";
-  run->query_ = std::make_shared<const plan::Query>(std::move(query));
+  run->query_ = std::make_shared<plan::Query>(std::move(query));
   const plan::Query& plan = *run->query_;
   for (size_t node = 0; node < plan.nodes.size(); ++node) {
     int index = static_cast<int>(node);

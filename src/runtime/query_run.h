@@ -9,6 +9,7 @@
 #include "exec/view.h"
 #include "log/log.h"
 #include "plan/node.h"
+#include "runtime/position.h"
 
 namespace leat::runtime {
 
@@ -72,11 +73,17 @@ class QueryRun {
   void recovered();
   std::map<int, exec::NodeCounters> counters() const;
 
+  /// Between epochs.
+  void set_policy(size_t node, plan::BadRecordPolicy policy) {
+    std::get<plan::Source>(query_->nodes[node].op).policy = policy;
+  }
+
   std::optional<Error> failure;  // why it stopped; a failed query takes no more input
+  Position stopped_at;           // where it then stood
 
  private:
   QueryRun() = default;
-  std::shared_ptr<const plan::Query> query_;
+  std::shared_ptr<plan::Query> query_;  // shared with the tasks, which do not change it
   EpochId since_;
   std::string reader_;
   std::string store_prefix_;

@@ -8,6 +8,22 @@
 #include "state/snapshot_reader.h"
 
 namespace leat::runtime {
+namespace {
+
+// Whether a query at `at` can share the lane: queries that failed one after the other did not stop
+// at one position.
+bool stands_at(const Lane& lane, const QueryRun& query, const Position& at) {
+  for (const auto& [edge, queue] : lane.inputs()) {
+    for (const auto& [node, topic] : query.sources()) {
+      if (topic.id != edge.partition.topic) continue;
+      auto here = at.find(edge.partition);
+      if (queue.next() != (here == at.end() ? Offset(0) : here->second)) return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
 
 Status Runtime::recover() {
   std::string dead_letters = dead_letter_topic(options_.application);
@@ -41,7 +57,7 @@ Status Runtime::recover_queries(const ApplicationState& state) {
   std::map<std::string, Position, std::less<>> positions;
   for (const InputPosition& input : state.inputs)
     positions[input.reader][input.partition] = input.next;
-  std::map<EpochId, std::unique_ptr<Lane>> catching_up;
+  std::vector<std::pair<EpochId, std::unique_ptr<Lane>>> catching_up;
   for (const auto& [key, value] : metadata_) {
     constexpr std::string_view kQuery = "query/";
     if (!key.starts_with(kQuery)) continue;
@@ -64,13 +80,17 @@ Status Runtime::recover_queries(const ApplicationState& state) {
     }
     auto run = QueryRun::make(std::move(query), record->since, log_, options_.tasks);
     if (!run.has_value()) return std::move(run).error().with_context("query " + id);
+    const Position& at = positions[(*run)->reader()];
     Lane* lane = lanes_[0].get();
     if (!record->common) {
-      auto& own = catching_up[record->since];
-      if (!own) own = std::make_unique<Lane>();
-      lane = own.get();
+      auto own = std::find_if(catching_up.begin(), catching_up.end(), [&](const auto& other) {
+        return other.first == record->since && stands_at(*other.second, **run, at);
+      });
+      if (own == catching_up.end())
+        own = catching_up.emplace(own, record->since, std::make_unique<Lane>());
+      lane = own->second.get();
     }
-    lane->add(**run, positions[(*run)->reader()]);
+    lane->add(**run, at);
     queries_.push_back(*std::move(run));
   }
   for (auto& [since, lane] : catching_up) lanes_.push_back(std::move(lane));

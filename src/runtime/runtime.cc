@@ -265,7 +265,12 @@ Runtime::Stand Runtime::stand() const {
 
 void Runtime::fail_query(QueryRun& query, const Error& error) {
   query.failure = error;
-  for (auto& lane : lanes_) lane->remove(query);
+  for (auto& lane : lanes_) {
+    const auto& members = lane->queries();
+    if (std::find(members.begin(), members.end(), &query) == members.end()) continue;
+    query.stopped_at = lane->position_of(query);
+    lane->remove(query);
+  }
   QueryRecord record{query.since(), false, query.query().statement, {}};
   if (auto plan = plan::encode(query.query()); plan.has_value()) record.plan = *std::move(plan);
   pending_metadata_.push_back({query_key(query.id()), encode(record)});

@@ -56,7 +56,10 @@ struct QueryStatus {
 struct QueryChanges {
   std::vector<plan::Query> add;
   bool from_latest = false;  // new queries begin at the ends of their inputs, not at their starts
-  std::vector<std::string> remove;       // ids
+  std::vector<std::string> remove;  // ids
+  /// Queries whose sources deal otherwise with bad records from now on: policies by node id. One
+  /// that had failed goes on from where it stopped.
+  std::map<std::string, std::map<std::string, plan::BadRecordPolicy>> policies;
   std::vector<MetadataChange> metadata;  // of the caller, kept in the same commit
 };
 
@@ -159,6 +162,8 @@ class Runtime {
   Position ceiling() const;
   void publish();
   QueryRun* find(std::string_view id) const;
+  Status change_policies(const QueryChanges& changes, Commit& work);
+  void resume(QueryRun& query);
 
   // recovery.cc
   Status recover();

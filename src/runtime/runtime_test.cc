@@ -118,6 +118,7 @@ class World {
     runtime.snapshot_directory = "/d/snapshots";
     runtime.snapshot_after_bytes = snapshot_after_;
     runtime.background_snapshots = false;
+    runtime.limits = limits_;
     runtime_ = Runtime::open(*log_, *disk_, io::system_clock(), functions_, runtime).value();
   }
   /// As if the process were killed.
@@ -195,6 +196,7 @@ class World {
 
   int threads_;
   uint64_t snapshot_after_;
+  EpochLimits limits_;
   std::unique_ptr<io::Disk> disk_;
   io::SeededRandom random_{7};
   plan::FunctionRegistry functions_;
@@ -286,6 +288,114 @@ TEST(Runtime, records_that_cannot_be_read_become_dead_letters_once) {
   world.crash();
   EXPECT_EQ(world.look_up("t", "a"), "3,2");
   EXPECT_EQ(world.records(dead_letter_topic("app")), 1);
+}
+
+QueryStatus status_of(World& world, const std::string& id) {
+  QueryStatus found;
+  world.runtime_->status([&](std::vector<QueryStatus> all) {
+    for (QueryStatus& status : all)
+      if (status.id == id) found = std::move(status);
+  });
+  world.settle();
+  return found;
+}
+
+plan::Query failing(plan::Query query) {
+  std::get<plan::Source>(query.nodes[0].op).policy = plan::BadRecordPolicy::fail;
+  return query;
+}
+
+QueryChanges dead_letters_for(const std::string& id) {
+  QueryChanges changes;
+  changes.policies[id]["source"] = plan::BadRecordPolicy::dead_letter;
+  return changes;
+}
+
+TEST(Runtime, a_query_that_failed_says_what_waits_and_goes_on_under_another_policy) {
+  for (bool restarted : {false, true}) {
+    World world;
+    make_topic(world, "words", 1);
+    QueryChanges both;
+    both.add = {failing(totals("t", "words", "totals")), totals("other", "words", "others")};
+    ASSERT_TRUE(world.change(std::move(both)).has_value());
+    world.append("words", 0, "a", "1");
+    world.settle();
+    world.append("words", 0, "a", "not a number");
+    world.append("words", 0, "a", "2");
+    world.settle();
+    EXPECT_TRUE(status_of(world, "t").failure.has_value());
+    EXPECT_EQ(status_of(world, "t").lag, 2);
+    EXPECT_EQ(world.look_up("other", "a"), "3,2");
+    if (restarted) {
+      world.crash();
+      world.settle();
+      EXPECT_TRUE(status_of(world, "t").failure.has_value());  // as before: the same record
+      EXPECT_EQ(status_of(world, "t").lag, 2);
+    }
+    ASSERT_TRUE(world.change(dead_letters_for("t")).has_value());
+    world.append("words", 0, "a", "4");
+    EXPECT_EQ(world.look_up("t", "a"), "7,3");
+    EXPECT_EQ(world.look_up("other", "a"), "7,3");
+    EXPECT_FALSE(status_of(world, "t").failure.has_value());
+    EXPECT_EQ(status_of(world, "t").lag, 0);
+    world.append("words", 0, "a", "no number either");
+    world.crash();  // the policy is kept
+    EXPECT_EQ(world.look_up("t", "a"), "7,3");
+  }
+}
+
+TEST(Runtime, queries_that_failed_at_different_records_go_on_from_there_each) {
+  World world;
+  make_topic(world, "words", 1);
+  QueryChanges both;
+  plan::Query doubtful = failing(totals("b", "words", "bs"));
+  both.add = {failing(totals("a", "words", "as")), doubtful, totals("other", "words", "others")};
+  ASSERT_TRUE(world.change(std::move(both)).has_value());
+  world.append("words", 0, "x", "1");
+  world.settle();
+  // b is told to pass over the first bad record, and fails at the second one.
+  ASSERT_TRUE(world.change(dead_letters_for("b")).has_value());
+  world.append("words", 0, "x", "bad");
+  world.append("words", 0, "x", "2");
+  world.settle();
+  QueryChanges again;
+  again.policies["b"]["source"] = plan::BadRecordPolicy::fail;
+  ASSERT_TRUE(world.change(std::move(again)).has_value());
+  world.append("words", 0, "x", "bad");
+  world.append("words", 0, "x", "4");
+  world.settle();
+  EXPECT_EQ(status_of(world, "a").lag, 4);
+  EXPECT_EQ(status_of(world, "b").lag, 2);
+  world.crash();
+  world.settle();
+  QueryChanges on = dead_letters_for("a");
+  on.policies["b"]["source"] = plan::BadRecordPolicy::dead_letter;
+  ASSERT_TRUE(world.change(std::move(on)).has_value());
+  EXPECT_EQ(world.look_up("a", "x"), "7,3");
+  EXPECT_EQ(world.look_up("b", "x"), "7,3");
+  EXPECT_EQ(world.look_up("other", "x"), "7,3");
+}
+
+TEST(Runtime, backlog_is_taken_in_the_order_of_the_column_that_says_the_time) {
+  World world;
+  world.limits_.bytes_max = 300;
+  world.crash();
+  make_topic(world, "words", 2);
+  for (int32_t partition : {0, 1})
+    for (int i = 0; i < 60; ++i)
+      world.append("words", partition, "a", std::to_string(10 * i), 1000);
+  plan::Query query = totals("t", "words", "totals");
+  std::get<plan::Source>(query.nodes[0].op).timestamp.column = 1;
+  plan::WindowSpec window;
+  window.size_ms = 20;
+  query.nodes[2].window = query.nodes[3].window = window;
+  std::get<plan::Aggregate>(query.nodes[2].op).window = window;
+  ASSERT_TRUE(world.add(query).has_value());
+  world.settle();
+  QueryStatus status = status_of(world, "t");
+  EXPECT_EQ(status.lag, 0);
+  EXPECT_EQ(status.counters[2].rows_in, 120u);
+  EXPECT_EQ(status.counters[2].late, 0u);
 }
 
 TEST(Runtime, a_cycle_goes_round_once_an_epoch_and_loses_nothing) {

@@ -187,7 +187,10 @@ class FileLoader {
         added.push_back(std::move(query));
         continue;
       }
-      if (running->second->statement == query.statement) continue;
+      if (running->second->statement == query.statement) {
+        note_policies(*running->second, query);
+        continue;
+      }
       if (running->second->stateful() || query.stateful())
         return Error(
             ErrorCode::conflict,
@@ -208,9 +211,26 @@ class FileLoader {
     return {};
   }
 
+  // How bad records are dealt with is no part of the statement: SET 'errors.policy', or ERRORS of a
+  // source, holds for what runs already.
+  void note_policies(const plan::Query& running, const plan::Query& wanted) {
+    std::map<std::string, plan::BadRecordPolicy> changed;
+    for (const plan::Node& node : wanted.nodes) {
+      const auto* source = std::get_if<plan::Source>(&node.op);
+      if (source == nullptr) continue;
+      for (const plan::Node& other : running.nodes) {
+        const auto* now = std::get_if<plan::Source>(&other.op);
+        if (now != nullptr && other.id == node.id && now->policy != source->policy)
+          changed[node.id] = source->policy;
+      }
+    }
+    if (!changed.empty()) wanted_.queries.policies[running.id] = std::move(changed);
+  }
+
   bool changes_something() const {
-    return !wanted_.queries.add.empty() || !wanted_.queries.remove.empty() ||
-           !wanted_.deleted_topics.empty() || wanted_.origins != before_.origins ||
+    return !wanted_.queries.policies.empty() || !wanted_.queries.add.empty() ||
+           !wanted_.queries.remove.empty() || !wanted_.deleted_topics.empty() ||
+           wanted_.origins != before_.origins ||
            wanted_.catalogue.encode() != before_.catalogue.encode();
   }
 
