@@ -62,7 +62,7 @@ bool read_date(Digits& in, Parts& p) {
 
 bool read_time(Digits& in, Parts& p) {
   p.hour = in.number(1, 2);
-  if (p.hour < 0 || p.hour > 23) return false;
+  if (p.hour < 0 || p.hour > 24) return false;
   if (!in.take(':')) return true;
   p.minute = in.number(1, 2);
   if (p.minute < 0 || p.minute > 59) return false;
@@ -72,6 +72,11 @@ bool read_time(Digits& in, Parts& p) {
   if (!in.take('.')) return true;
   p.ms = in.milliseconds();
   return p.ms >= 0;
+}
+
+// 24:00 is the midnight at the end of a day, and there is nothing behind it.
+bool is_in_day(const Parts& p) {
+  return p.hour < 24 || (p.minute == 0 && p.second == 0 && p.ms == 0);
 }
 
 bool read_zone(Digits& in, Parts& p) {
@@ -125,7 +130,7 @@ Result<TimeMs> parse_timestamp_text(std::string_view text) {
   Parts p;
   bool ok = read_date(in, p);
   if (ok && (in.take('T') || in.take('t') || in.take(' ')))
-    ok = in.done() || (read_time(in, p) && read_zone(in, p));
+    ok = in.done() || (read_time(in, p) && is_in_day(p) && read_zone(in, p));
   if (!ok || !in.done())
     return Error(
         ErrorCode::invalid_data, "not a timestamp: '" + std::string(text) + "'",

@@ -56,6 +56,10 @@ Result<Projection> split_projection(const BindContext& context, const Query& que
     return context.invalid(query.items.front().span,
                            "the SELECT has to have the key of its result: " + missing,
                            "add it to the SELECT");
+  if (!std::is_sorted(out.key.begin(), out.key.end()) &&
+      context.session.get("ksql.new.query.planner.enabled") == "true")
+    return context.unsupported(query.items.front().span,
+                               "key columns in the order of the SELECT (ksqlDB's new planner) are");
   for (size_t i = 0; i < analysis.columns.size(); ++i)
     if (!is_key[i]) out.value.push_back(i);
   if (out.value.empty())

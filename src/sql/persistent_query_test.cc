@@ -116,11 +116,16 @@ TEST(PersistentQuery, windows_have_their_defaults) {
   const auto& aggregate = std::get<plan::Aggregate>(create.query.nodes[2].op);
   EXPECT_TRUE(aggregate.emit_final);
   EXPECT_EQ(aggregate.window->size_ms, 3'600'000);
-  EXPECT_EQ(aggregate.window->grace_ms, 23 * 3'600'000);
+  EXPECT_EQ(aggregate.window->grace_ms, 0);
   EXPECT_EQ(aggregate.window->retention_ms, 86'400'000);
   EXPECT_EQ(text_of(create.query.nodes[3]), "WINDOWSTART, $1, ");
   ASSERT_TRUE(create.result->window.has_value());
   EXPECT_TRUE(create.query.nodes.back().window.has_value());
+
+  create = bench.bound_as<bound::CreateQuery>(
+      "CREATE TABLE t AS SELECT id, COUNT(*) AS n FROM clicks WINDOW TUMBLING (SIZE 1 HOUR)"
+      " GROUP BY id");
+  EXPECT_EQ(std::get<plan::Aggregate>(create.query.nodes[2].op).window->grace_ms, 23 * 3'600'000);
 
   create = bench.bound_as<bound::CreateQuery>(
       "CREATE TABLE t AS SELECT id, COUNT(*) AS n FROM clicks WINDOW TUMBLING"

@@ -38,11 +38,12 @@ Status bind_window(const BindContext& context, const Query& query, QueryAnalysis
   plan::WindowSpec spec;
   LEAT_TRY(spec.size_ms, milliseconds(context, window.size, "SIZE"));
   if (spec.size_ms <= 0) return context.invalid(window.size.span, "SIZE must be more than 0");
-  spec.grace_ms = std::max<TimeMs>(kDayMs - spec.size_ms, 0);
+  if (query.emit != Emit::final_) spec.grace_ms = std::max<TimeMs>(kDayMs - spec.size_ms, 0);
   if (window.grace) {
     LEAT_TRY(spec.grace_ms, milliseconds(context, *window.grace, "GRACE PERIOD"));
   }
-  spec.retention_ms = std::max(kDayMs, saturating_add(spec.size_ms, spec.grace_ms));
+  const TimeMs least = context.session.kafka_streams() ? 0 : kDayMs;
+  spec.retention_ms = std::max(least, saturating_add(spec.size_ms, spec.grace_ms));
   if (window.retention) {
     LEAT_TRY(TimeMs retention, milliseconds(context, *window.retention, "RETENTION"));
     spec.retention_ms = std::max(spec.retention_ms, retention);

@@ -2,6 +2,7 @@
 #include "sql/binder.h"
 #include "sql/key_lookup.h"
 #include "sql/plan_layout.h"
+#include "sql/pull_rules.h"
 #include "sql/query_analysis.h"
 
 // A SELECT by itself: a push query with EMIT, else a pull query.
@@ -11,6 +12,7 @@ namespace {
 
 Result<bound::Statement> bind_push(const BindContext& context, const Query& query, bool bounded) {
   LEAT_TRY(QueryAnalysis analysis, analyse(context, query, QueryUse::push));
+  if (bounded && context.ksqldb) LEAT_CHECK(check_pull_as_ksqldb(context, query, analysis));
   // Rows of several key columns are told apart by whatever holds them all.
   FormatSpec key_format{.kind = FormatKind::json};
   PlanLayout layout = lay_out(context, analysis, key_format);
@@ -50,6 +52,7 @@ Status check_scan(const BindContext& context, const Query& query, const bound::P
 
 Result<bound::Statement> bind_pull(const BindContext& context, const Query& query) {
   LEAT_TRY(QueryAnalysis analysis, analyse(context, query, QueryUse::pull));
+  if (context.ksqldb) LEAT_CHECK(check_pull_as_ksqldb(context, query, analysis));
   bound::PullQuery out;
   out.source = analysis.first_source();
   out.view = out.source.view();

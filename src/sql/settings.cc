@@ -27,7 +27,8 @@ constexpr std::array kSettings = {
     // Properties of ksqlDB.
     Setting{"ksql.functions.substring.legacy.args", Kind::boolean, "false", "",
             "only false: SUBSTRING counts from 1", true},
-    Setting{"ksql.new.query.planner.enabled", Kind::boolean, "false", "", "changes nothing", true},
+    Setting{"ksql.new.query.planner.enabled", Kind::boolean, "false", "",
+            "true: what it would change is refused", true},
     Setting{"ksql.output.topic.name.prefix", Kind::text, "", "",
             "stands in front of the default topic of a query", true},
     Setting{"ksql.persistence.default.format.key", Kind::text, "KAFKA", "",
