@@ -31,6 +31,15 @@ bool times_are_near(const std::vector<CaseRecord>& records) {
   return records.empty() || high - low < kHour;
 }
 
+/// Kafka Streams forgets the time of its aggregations with each restart.
+bool forgets_time(const TestCase& test) {
+  const auto* sql = std::get_if<SqlCase>(&test.body);
+  return sql != nullptr && std::any_of(sql->statements.begin(), sql->statements.end(),
+                                       [](const sql::ScriptPiece& piece) {
+                                         return mentions(piece.text, {"'KAFKA-STREAMS'"});
+                                       });
+}
+
 bool expects_rejection(const TestCase& test) {
   if (const auto* json = std::get_if<JsonCase>(&test.body)) return json->expects_error;
   const auto& sql = std::get<SqlCase>(test.body);
@@ -48,6 +57,7 @@ bool allows(const TestCase& test, Way way) {
   if (expects_rejection(test)) return false;
   const auto* json = std::get_if<JsonCase>(&test.body);
   if (json != nullptr && json->push_first) return false;
+  if (way == Way::restored || way == Way::killed) return !forgets_time(test);
   return way != Way::three_partitions || allows_partitions(test);
 }
 

@@ -1,4 +1,5 @@
 // The REST cases: queries by hand after the statements, and what they answer.
+#include "base/text.h"
 #include "cases/json_run.h"
 #include "data/json_value.h"
 #include "service/push_query.h"
@@ -67,38 +68,81 @@ std::string schema_of(const Answer& answer) {
   return out;
 }
 
-Outcome compare_answer(const Answer& answer, const Json& response) {
-  const Json* entries = response.find("query");
-  if (entries == nullptr) return {Verdict::unsupported, "responses that are not JSON"};
+std::vector<Json> rows_of(const Answer& answer) {
   size_t rows = answer.rows == nullptr ? 0 : answer.rows->rows();
-  std::vector<Json> actual;
-  for (size_t row = 0; row < rows; ++row) actual.push_back(row_of(answer, row));
-  std::vector<bool> taken(rows, false);
-  size_t expected_rows = 0;
-  for (const Json& entry : entries->items) {
-    if (const Json* header = entry.find("header")) {
-      std::string schema = without_keys(header->string_of("schema"));
-      if (!schema.empty() && schema != schema_of(answer))
-        return Outcome::failed("the columns are " + schema_of(answer) + ", not " + schema +
-                               "\nin: " + answer.statement);
-    }
-    const Json* row = entry.find("row");
-    const Json* columns = row == nullptr ? nullptr : row->find("columns");
-    if (columns == nullptr) continue;
-    ++expected_rows;
+  std::vector<Json> out;
+  for (size_t row = 0; row < rows; ++row) out.push_back(row_of(answer, row));
+  return out;
+}
+
+/// The first of `expected` that is not in `actual`, each of which stands for one only; nullptr: all
+/// are there.
+const Json* missing_row(const std::vector<Json>& expected, const std::vector<Json>& actual,
+                        const Answer& answer) {
+  std::vector<bool> taken(actual.size(), false);
+  for (const Json& row : expected) {
     size_t found = 0;
-    while (found < rows && (taken[found] || !same_row(*columns, actual[found], answer))) ++found;
-    if (found == rows) {
-      std::string all;
-      for (const Json& one : actual) all += "\n  " + one.to_string();
-      return Outcome::failed("no row " + columns->to_string() + "; there is" +
-                             (all.empty() ? "\n  nothing" : all) + "\nin: " + answer.statement);
-    }
+    while (found < actual.size() && (taken[found] || !same_row(row, actual[found], answer)))
+      ++found;
+    if (found == actual.size()) return &row;
     taken[found] = true;
   }
-  if (expected_rows == rows) return Outcome::passed();
-  return Outcome::failed(std::to_string(rows) + " rows, not " + std::to_string(expected_rows) +
-                         "\nin: " + answer.statement);
+  return nullptr;
+}
+
+Outcome compare_columns(const Answer& answer, const Json& entries) {
+  for (const Json& entry : entries.items) {
+    const Json* header = entry.find("header");
+    std::string schema = header ? without_keys(header->string_of("schema")) : "";
+    if (!schema.empty() && schema != schema_of(answer))
+      return Outcome::failed("the columns are " + schema_of(answer) + ", not " + schema +
+                             "\nin: " + answer.statement);
+  }
+  return Outcome::passed();
+}
+
+/// `whole`: all rows that the query could have given, where it gives any LIMIT of them.
+Outcome compare_rows(const Answer& answer, const Json& entries, const Answer* whole) {
+  std::vector<Json> expected;
+  for (const Json& entry : entries.items) {
+    const Json* row = entry.find("row");
+    if (const Json* columns = row == nullptr ? nullptr : row->find("columns"))
+      expected.push_back(*columns);
+  }
+  std::vector<Json> actual = rows_of(answer);
+  std::vector<Json> all = whole == nullptr ? actual : rows_of(*whole);
+  const Json* missing = missing_row(expected, all, answer);
+  if (missing == nullptr && whole != nullptr) missing = missing_row(actual, all, answer);
+  if (missing != nullptr) {
+    std::string there;
+    for (const Json& one : actual) there += "\n  " + one.to_string();
+    return Outcome::failed("no row " + missing->to_string() + "; there is" +
+                           (there.empty() ? "\n  nothing" : there) + "\nin: " + answer.statement);
+  }
+  if (expected.size() == actual.size()) return Outcome::passed();
+  return Outcome::failed(std::to_string(actual.size()) + " rows, not " +
+                         std::to_string(expected.size()) + "\nin: " + answer.statement);
+}
+
+/// The query without its LIMIT; nullopt: it has none, or goes on for ever.
+std::optional<std::string> without_limit(const std::string& statement) {
+  std::string upper = to_upper(statement);
+  size_t at = upper.rfind("LIMIT ");
+  if (at == std::string::npos || upper.find(" EMIT ") != std::string::npos) return std::nullopt;
+  return statement.substr(0, at) + ";";
+}
+
+Outcome compare_answer(JsonRun& run, const Answer& answer, const Json& response) {
+  const Json* entries = response.find("query");
+  if (entries == nullptr) return {Verdict::unsupported, "responses that are not JSON"};
+  if (Outcome columns = compare_columns(answer, *entries); columns.verdict != Verdict::passed)
+    return columns;
+  Outcome outcome = compare_rows(answer, *entries, nullptr);
+  auto unlimited = without_limit(answer.statement);
+  if (outcome.verdict == Verdict::passed || !unlimited) return outcome;
+  // Rows of a table are in no order: which of them a LIMIT lets through is open.
+  auto whole = begin(run, *unlimited);
+  return whole.has_value() ? compare_rows(answer, *entries, &*whole) : outcome;
 }
 
 Outcome refused(const JsonRun& run, const Error& error, const std::string& statement) {
@@ -134,7 +178,7 @@ Outcome run_queries(JsonRun& run, const std::vector<std::string>& queries, size_
     return Outcome::failed("accepted, and should have been rejected\nin: " +
                            run.test.statements.back());
   for (size_t i = 0; i < answers.size() && statements + i < run.test.responses.size(); ++i) {
-    Outcome outcome = compare_answer(answers[i], run.test.responses[statements + i]);
+    Outcome outcome = compare_answer(run, answers[i], run.test.responses[statements + i]);
     if (outcome.verdict != Verdict::passed) return outcome;
   }
   return compare_outputs(run);

@@ -25,26 +25,26 @@ std::string big_endian(uint64_t bits, int bytes) {
 }
 
 std::string kafka_bytes(const Json& json, const std::vector<Field>& fields) {
-  if (fields.size() != 1 || json.kind != Kind::number) return raw_text(json);
+  const std::string text = raw_text(json);
+  if (fields.size() != 1) return text;
   int64_t whole = 0;
   double real = 0;
   switch (fields[0].type.kind) {
     case TypeKind::int32:
-      if (parse_integer(json.text, INT32_MIN, INT32_MAX, whole) == Fit::ok)
+      if (parse_integer(text, INT32_MIN, INT32_MAX, whole) == Fit::ok)
         return big_endian(static_cast<uint32_t>(whole), 4);
       break;
     case TypeKind::int64:
     case TypeKind::timestamp:
-      if (parse_integer(json.text, INT64_MIN, INT64_MAX, whole) == Fit::ok)
+      if (parse_integer(text, INT64_MIN, INT64_MAX, whole) == Fit::ok)
         return big_endian(static_cast<uint64_t>(whole), 8);
       break;
     case TypeKind::float64:
-      if (parse_double(json.text, real) == Fit::ok)
-        return big_endian(std::bit_cast<uint64_t>(real), 8);
+      if (parse_double(text, real) == Fit::ok) return big_endian(std::bit_cast<uint64_t>(real), 8);
       break;
     default: break;
   }
-  return raw_text(json);
+  return text;
 }
 
 Json kafka_json(const std::string& bytes, const std::vector<Field>& fields) {
@@ -60,6 +60,20 @@ Json kafka_json(const std::string& bytes, const std::vector<Field>& fields) {
     return Json::of_number(text);
   }
   return Json::of_string(bytes);
+}
+
+/// Whether rows are objects of one field, the column's.
+bool wraps_single(const Side& side) {
+  return side.format && side.format->kind == FormatKind::json && !side.is_key &&
+         side.format->wrap_single && side.fields.size() == 1;
+}
+
+bool is_bare(const Json& json) { return json.kind == Kind::string || json.kind == Kind::number; }
+
+std::string wrapped(const Json& json, const std::string& name) {
+  std::string text = "{";
+  append_json_string(text, name);
+  return text + ":" + json.to_string() + "}";
 }
 
 bool close_enough(double a, double b) {
@@ -124,7 +138,9 @@ Result<std::optional<std::string>> to_wire(const Json& json, const Side& side) {
   if (!side.format) return std::optional<std::string>(raw_text(json));
   switch (side.format->kind) {
     case FormatKind::none: return std::optional<std::string>();
-    case FormatKind::json: return std::optional<std::string>(json.to_string());
+    case FormatKind::json:
+      if (wraps_single(side) && is_bare(json)) return wrapped(json, side.fields.front().name);
+      return std::optional<std::string>(json.to_string());
     case FormatKind::delimited: return std::optional<std::string>(raw_text(json));
     case FormatKind::kafka: return std::optional<std::string>(kafka_bytes(json, side.fields));
   }
@@ -167,6 +183,8 @@ std::optional<std::string> difference(const Json& expected, const Json& actual, 
   if (expected.is_object() && actual.is_object())
     return object_difference(expected, actual, side, exact);
   const Type* type = side.fields.size() == 1 ? &side.fields[0].type : nullptr;
+  if (wraps_single(side) && is_bare(expected) && actual.is_object() && actual.members.size() == 1)
+    return difference(expected, actual.members.front().second, side, exact);
   if (same_value(expected, actual, type, exact)) return std::nullopt;
   return "it is " + actual.to_string() + ", not " + expected.to_string();
 }

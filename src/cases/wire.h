@@ -16,7 +16,8 @@ struct Side {
   bool is_key = false;
 };
 
-/// The bytes of one side of a record as a case writes it; nullopt: null. Errors: invalid_data.
+/// The bytes of one side of a record as a case writes it; nullopt: null. A bare value of a side
+/// that wraps its one column is that column's. Errors: invalid_data.
 Result<std::optional<std::string>> to_wire(const Json& json, const Side& side);
 /// What a case would write for these bytes. Bytes that do not decode are a string of them.
 Json from_wire(const std::optional<std::string>& bytes, const Side& side);

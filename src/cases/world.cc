@@ -36,7 +36,7 @@ Result<std::unique_ptr<World>> World::open(const plan::FunctionRegistry& functio
 }
 
 Status World::start() {
-  EmbeddedOptions log{kDirectory, *disk_, clock_, random_};
+  EmbeddedOptions log{kDirectory, *disk_, log_clock_, random_};
   log.threads = false;
   log.first_segment_bytes = 64 << 10;
   log.segment_bytes = 1 << 20;
@@ -90,12 +90,12 @@ Status World::restart(bool killed) {
 
 Result<service::StatementResult> World::execute(std::string_view statement,
                                                 std::optional<TimeMs> at) {
-  clock_.set(at);
+  log_clock_.set(at);
   auto result = app_->execute(statement, session_);
   if (result.has_value()) {
     if (Status settled = settle(); !settled.has_value()) result = std::move(settled).error();
   }
-  clock_.set(std::nullopt);
+  log_clock_.set(std::nullopt);
   return result;
 }
 
@@ -126,12 +126,12 @@ Status World::append(const std::string& topic, TimeMs timestamp, std::optional<B
   AppendRequest request;
   request.appends.push_back({{info.id, PartitionId(partition)}, std::string(builder.finish()), 1});
   Status status;
-  clock_.set(timestamp);
+  log_clock_.set(timestamp);
   log_->append(std::move(request), [&](Result<Appended> done) {
     if (!done.has_value()) status = std::move(done).error();
   });
   Status settled = settle();
-  clock_.set(std::nullopt);
+  log_clock_.set(std::nullopt);
   LEAT_CHECK(std::move(status));
   return settled;
 }

@@ -15,7 +15,7 @@
 
 namespace leat::cases {
 
-/// A clock that stands still but for the append of a record, whose time it then is.
+/// A clock that stands still, unless it is set.
 class CaseClock final : public io::Clock {
  public:
   static constexpr TimeMs kStart = 1'700'000'000'000;
@@ -51,7 +51,7 @@ class World {
                                              WorldOptions options);
   ~World();
 
-  /// Executes a statement and everything that follows from it. `at`: the clock meanwhile.
+  /// Executes a statement and everything that follows from it. `at`: the log's clock meanwhile.
   Result<service::StatementResult> execute(std::string_view statement,
                                            std::optional<TimeMs> at = std::nullopt);
   /// What a statement means now.
@@ -85,7 +85,8 @@ class World {
   const plan::FunctionRegistry& functions_;
   WorldOptions options_;
   sql::Session session_;
-  CaseClock clock_;
+  CaseClock clock_;      // of the application: UNIX_TIMESTAMP()
+  CaseClock log_clock_;  // a record is appended at its timestamp
   io::SeededRandom random_{1};
   std::unique_ptr<io::Disk> disk_;
   std::unique_ptr<EmbeddedLog> log_;
