@@ -44,6 +44,22 @@ class Restart(ProgramTest):
         self.start_again()
         self.assertEqual(self.client.get("/v1/views/largest/a")["rows"][0]["value"], {"most": 9})
 
+    def test_a_query_that_failed_goes_on_under_another_policy(self):
+        doubled = WORDS + "CREATE TABLE doubled AS SELECT word, SUM(n * 2) AS twice FROM words GROUP BY word;\n"
+        self.once("SET 'errors.policy' = 'fail';\n" + doubled)
+        self.start_again()
+        self.total("a", self.post("words", {"key": "a", "value": {"n": -5}})["position"])
+        self.post("words", {"key": "a", "value": {"n": 2147483647}})
+        end = self.post("words", {"key": "a", "value": {"n": 2}})["position"]
+        self.assertEqual(self.total("a", end)["count"], 3)
+        query = next(q for q in self.client.get("/v1/queries")["rows"] if q["id"] == "doubled")
+        self.assertEqual((query["state"], query["lag"]), ("failed", 2))
+        self.assertEqual(self.once(doubled).returncode, 0)
+        self.start_again()
+        row = self.client.get("/v1/views/doubled/a")["rows"][0]["value"]
+        self.assertEqual(row, {"twice": -6})
+        self.assertEqual(self.total("a", end)["count"], 3)
+
     def test_inserts_in_a_file_run_once_ever(self):
         sql = WORDS + "INSERT INTO words (word, n) VALUES ('a', 1);\nINSERT INTO words (word, n) VALUES ('a', 1);\n"
         for _ in range(3):
