@@ -195,8 +195,10 @@ void Application::produce(const std::string& name, const std::vector<IncomingRec
   auto topic = log_.topic(name);
   if (!topic.has_value()) return done(std::move(topic).error());
   auto schema = schema_of_topic(name);
-  auto encoded = encode_incoming(*topic, schema ? &*schema : nullptr, records, clock_.now_ms(),
-                                 spread_.fetch_add(records.size()));
+  // Sent again, a request must go where it went: the answer has its offsets, not its partitions.
+  uint64_t spread = idempotency_key ? body_hash : spread_.fetch_add(records.size());
+  auto encoded =
+      encode_incoming(*topic, schema ? &*schema : nullptr, records, clock_.now_ms(), spread);
   if (!encoded.has_value()) return done(std::move(encoded).error());
   AppendRequest request;
   request.idempotency_key = std::move(idempotency_key);
