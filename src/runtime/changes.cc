@@ -161,37 +161,55 @@ QueryRun* Runtime::find(std::string_view id) const {
 }
 
 // A lane that catches up must not pass the common one on what both read, or it could never meet it.
-Position Runtime::ceiling() const {
-  Position ceiling;
-  for (const auto& [edge, queue] : lanes_[0]->inputs())
-    if (!lanes_[0]->written().contains(edge.partition.topic))
-      ceiling[edge.partition] = queue.next();
-  return ceiling;
+Position Runtime::ceiling() const { return lanes_[0]->taken(); }
+
+// Whether a lane reads what a lane before it still catches up to write: it would join with less
+// than the others' position says.
+bool Runtime::waits_for_older(size_t lane) const {
+  for (const auto& [edge, queue] : lanes_[lane]->inputs())
+    for (size_t older = 1; older < lane; ++older)
+      if (lanes_[older]->written().contains(edge.partition.topic)) return true;
+  return false;
 }
 
-bool Runtime::is_level(const Lane& lane) const {
+bool Runtime::is_level(size_t number) const {
+  if (waits_for_older(number)) return false;
+  const Lane& lane = *lanes_[number];
   if (lanes_[0]->empty()) return true;
-  Position common = ceiling();
   for (const auto& [edge, queue] : lane.inputs()) {
-    auto shared = common.find(edge.partition);
-    if (shared != common.end()) {
-      if (queue.next() != shared->second) return false;
-      continue;
+    bool shared = false;
+    for (bool closes_cycle : {false, true}) {
+      auto common = lanes_[0]->inputs().find({edge.partition, closes_cycle});
+      if (common == lanes_[0]->inputs().end()) continue;
+      if (queue.next() != common->second.next()) return false;
+      shared = true;
     }
+    if (shared) continue;
     auto bounds = log_.bounds(edge.partition);
     if (!bounds.has_value() || queue.next() < bounds->appended_end) return false;
   }
   return true;
 }
 
+// What these topics hold, the common lane has to take in before its views agree again: queries that
+// wrote it have joined, or the process began anew, and it may not have been read to its end.
+void Runtime::owe(const std::set<TopicId>& topics) {
+  for (const auto& [edge, queue] : lanes_[0]->inputs()) {
+    if (!topics.contains(edge.partition.topic)) continue;
+    auto bounds = log_.bounds(edge.partition);
+    if (bounds.has_value()) owed_[edge.partition] = bounds->appended_end;
+  }
+}
+
 void Runtime::merge_level_lanes() {
   bool merged = false;
   for (size_t i = 1; i < lanes_.size();) {
     Lane& lane = *lanes_[i];
-    if (!is_level(lane)) {
+    if (!is_level(i)) {
       ++i;
       continue;
     }
+    owe(lane.written());
     for (QueryRun* query : std::vector<QueryRun*>(lane.queries())) {
       Position at = lane.position_of(*query);
       lanes_[0]->add(*query, at);

@@ -1,6 +1,7 @@
 #include "runtime/cut.h"
 
 #include <algorithm>
+#include <map>
 #include <queue>
 
 namespace leat::runtime {
@@ -35,6 +36,50 @@ std::vector<size_t> choose_cut(const std::vector<std::vector<WaitingBatch>>& inp
       heads.push({std::max(head.time, inputs[head.input][next].max_time), head.input});
   }
   return taken;
+}
+
+namespace {
+
+size_t bytes_of(const std::vector<WaitingBatch>& waiting) {
+  size_t bytes = 0;
+  for (const WaitingBatch& batch : waiting) bytes += batch.bytes;
+  return bytes;
+}
+
+void cut_some(const std::vector<StagedInput>& inputs, const std::vector<size_t>& chosen,
+              size_t bytes_max, std::vector<size_t>& cut) {
+  std::vector<std::vector<WaitingBatch>> waiting;
+  for (size_t i : chosen) waiting.push_back(inputs[i].waiting);
+  std::vector<size_t> some = choose_cut(waiting, bytes_max);
+  for (size_t n = 0; n < chosen.size(); ++n) cut[chosen[n]] = some[n];
+}
+
+}  // namespace
+
+std::vector<size_t> choose_staged_cut(const std::vector<StagedInput>& inputs, size_t bytes_max) {
+  std::vector<size_t> cut(inputs.size(), 0);
+  std::map<size_t, std::vector<size_t>, std::greater<>> written;  // by stage
+  std::vector<size_t> outside;
+  for (size_t i = 0; i < inputs.size(); ++i)
+    (inputs[i].written ? written[inputs[i].first_stage] : outside).push_back(i);
+
+  size_t left = bytes_max;
+  for (const auto& [stage, members] : written) {
+    size_t bytes = 0;
+    bool more = false;
+    for (size_t i : members) {
+      bytes += bytes_of(inputs[i].waiting);
+      more = more || inputs[i].more;
+    }
+    if (more || bytes > left) {
+      cut_some(inputs, members, left, cut);
+      return cut;
+    }
+    for (size_t i : members) cut[i] = inputs[i].waiting.size();
+    left -= bytes;
+  }
+  cut_some(inputs, outside, left, cut);
+  return cut;
 }
 
 }  // namespace leat::runtime

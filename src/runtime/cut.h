@@ -20,4 +20,18 @@ struct WaitingBatch {
 std::vector<size_t> choose_cut(const std::vector<std::vector<WaitingBatch>>& inputs,
                                size_t bytes_max);
 
+/// An input of a lane whose queries write topics that others of them read.
+struct StagedInput {
+  std::vector<WaitingBatch> waiting;
+  bool more = false;  // than what waits: it is not read ahead to its end
+  /// Written by queries of the lane, and read in the same epoch.
+  bool written = false;
+  size_t first_stage = 0;  // that reads it
+};
+
+/// As choose_cut, but what the lane itself writes goes first and whole, the last stages before the
+/// first: where some of it must stay behind, nothing else is taken that could write more behind it.
+/// So a view over another query's topic never stands behind the position of the others.
+std::vector<size_t> choose_staged_cut(const std::vector<StagedInput>& inputs, size_t bytes_max);
+
 }  // namespace leat::runtime

@@ -32,5 +32,26 @@ TEST(Cut, an_old_batch_behind_a_new_one_does_not_jump_the_queue_of_the_others) {
             (std::vector<size_t>{1, 2}));
 }
 
+StagedInput outside(Queue waiting) { return {std::move(waiting), false, false, 0}; }
+StagedInput written(Queue waiting, size_t stage, bool more = false) {
+  return {std::move(waiting), more, true, stage};
+}
+
+TEST(Cut, takes_what_the_lane_wrote_before_anything_that_could_write_more) {
+  EXPECT_EQ(choose_staged_cut({outside({{1, 100}}), written({{9, 100}}, 1)}, 1000),
+            (std::vector<size_t>{1, 1}));
+  EXPECT_EQ(choose_staged_cut({outside({{1, 100}}), written({{8, 300}, {9, 300}}, 1)}, 400),
+            (std::vector<size_t>{0, 1}));
+  EXPECT_EQ(choose_staged_cut({outside({{1, 100}}), written({{9, 100}}, 1, true)}, 400),
+            (std::vector<size_t>{0, 1}));
+}
+
+TEST(Cut, empties_the_last_stage_first) {
+  EXPECT_EQ(choose_staged_cut({written({{1, 300}}, 1), written({{9, 300}}, 2)}, 300),
+            (std::vector<size_t>{1, 1}));
+  EXPECT_EQ(choose_staged_cut({written({{1, 300}}, 1), written({{8, 300}, {9, 300}}, 2)}, 300),
+            (std::vector<size_t>{0, 1}));
+}
+
 }  // namespace
 }  // namespace leat::runtime

@@ -28,9 +28,10 @@ Result<bool> Epoch::take(const EpochLimits& limits, const Position* ceiling) {
   commits_state_ = limits.commits_state;
   std::vector<std::pair<const Lane::Edge, InputQueue>*> inputs;
   std::vector<Offset> ends;
-  std::vector<std::vector<WaitingBatch>> waiting;
+  std::vector<StagedInput> waiting;
   size_t bytes = 0;
   size_t with_backlog = 0;
+  std::vector<bool> more;
   for (auto& input : lane_.inputs()) {
     LEAT_TRY(Bounds bounds, log_.bounds(input.first.partition));
     Offset end = bounds.appended_end;
@@ -41,15 +42,22 @@ Result<bool> Epoch::take(const EpochLimits& limits, const Position* ceiling) {
     LEAT_CHECK(input.second.refill(log_, end, limits.bytes_max));
     inputs.push_back(&input);
     ends.push_back(bounds.appended_end);
+    more.push_back(input.second.read_to() < end);
     bytes += input.second.bytes();
     with_backlog += input.second.bytes() > 0 ? 1 : 0;
   }
   // Times count only where there is something to choose.
   bool chooses = with_backlog > 1 && (limits.records_max > 0 || bytes > limits.bytes_max);
-  for (auto* input : inputs) waiting.push_back(input->second.waiting(chooses));
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const Lane::Edge& edge = inputs[i]->first;
+    bool written = !edge.closes_cycle && lane_.written().contains(edge.partition.topic);
+    waiting.push_back(
+        {inputs[i]->second.waiting(chooses), more[i], written, lane_.first_stage(edge)});
+  }
 
   // With a limit of records, one batch of one input at a time: the earliest.
-  std::vector<size_t> cut = choose_cut(waiting, limits.records_max > 0 ? 1 : limits.bytes_max);
+  std::vector<size_t> cut =
+      choose_staged_cut(waiting, limits.records_max > 0 ? 1 : limits.bytes_max);
   bool any = false;
   for (size_t i = 0; i < inputs.size(); ++i) {
     const Lane::Edge& edge = inputs[i]->first;

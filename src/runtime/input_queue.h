@@ -27,6 +27,8 @@ class InputQueue {
       : partition_(partition), read_(next), next_(next) {}
 
   Offset next() const { return next_; }
+  /// Read ahead up to here.
+  Offset read_to() const { return read_; }
   /// Reads on, up to `limit` and until about `bytes_max` wait. Errors: as Log::read.
   Status refill(Log& log, Offset limit, size_t bytes_max);
   /// Event times are those of a column from now on, not those of the records.

@@ -101,6 +101,15 @@ Position Lane::position() const {
   return position;
 }
 
+Position Lane::taken() const {
+  Position taken;
+  for (const auto& [edge, queue] : inputs_) {
+    auto [at, added] = taken.try_emplace(edge.partition, queue.next());
+    at->second = std::min(at->second, queue.next());
+  }
+  return taken;
+}
+
 Position Lane::position_of(const QueryRun& query) const {
   Position position;
   for (const auto& [node, topic] : query.sources()) {
@@ -150,6 +159,7 @@ void Lane::arrange() {
     }
     for (const auto& [node, topic] : query->sinks()) written_.insert(topic.id);
   }
+  find_first_stages();
   // An edge may begin or cease to close a cycle when queries come and go: its queue keeps its
   // place.
   std::map<Edge, InputQueue> moved;
@@ -165,6 +175,19 @@ void Lane::arrange() {
     }
   }
   for (auto& [edge, queue] : moved) inputs_.try_emplace(edge, std::move(queue));
+}
+
+void Lane::find_first_stages() {
+  first_stage_.clear();
+  for (size_t stage = 0; stage < stages_.size(); ++stage) {
+    for (const Step& step : stages_[stage]) {
+      for (const auto& [node, topic] : step.query->sources()) {
+        if (step.query->part_of(node) != step.part) continue;
+        for (int32_t p = 0; p < topic.config.partitions; ++p)
+          first_stage_.try_emplace(edge(*step.query, node, PartitionId(p)), stage);
+      }
+    }
+  }
 }
 
 }  // namespace leat::runtime

@@ -40,6 +40,8 @@ class Lane {
   const std::vector<Stage>& stages() const { return stages_; }
   std::map<Edge, InputQueue>& inputs() { return inputs_; }
   const std::map<Edge, InputQueue>& inputs() const { return inputs_; }
+  /// The first stage that reads an input.
+  size_t first_stage(const Edge& edge) const { return first_stage_.at(edge); }
   /// Topics that queries of the lane write.
   const std::set<TopicId>& written() const { return written_; }
   /// The edge by which `query` reads a partition of the topic of its Source node `node`.
@@ -48,6 +50,9 @@ class Lane {
   /// The next offset of every input partition that is not written by the lane itself: what its
   /// views stand at.
   Position position() const;
+  /// The next offset of every input partition, also of those that the lane writes: what readers are
+  /// told, since others may append there too.
+  Position taken() const;
   /// The next offset of each partition that `query` reads.
   Position position_of(const QueryRun& query) const;
   /// Forgets what was read ahead, after an epoch that did not happen.
@@ -56,11 +61,13 @@ class Lane {
  private:
   void arrange();
   void find_times();
+  void find_first_stages();
   std::vector<QueryRun*> queries_;
   std::vector<Stage> stages_;
   std::set<TopicId> written_;
   std::set<std::pair<const QueryRun*, TopicId>> closing_;
   std::map<Edge, InputQueue> inputs_;
+  std::map<Edge, size_t> first_stage_;
 };
 
 }  // namespace leat::runtime

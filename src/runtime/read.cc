@@ -11,11 +11,13 @@ void Runtime::read(ReadRequest request, ReadDone done) {
 
 void Runtime::answer_reads() {
   if (waiting_reads_.empty()) return;
-  Position now = lanes_[0]->position();
+  Position now = lanes_[0]->taken();
+  bool agree = reached(now, owed_);
+  if (agree) owed_.clear();
   int64_t time_ns = clock_.monotonic_ns();
   std::deque<std::pair<ReadRequest, ReadDone>> still_waiting;
   for (auto& [request, done] : waiting_reads_) {
-    if (!reached(now, request.after)) {
+    if (!agree || !reached(now, request.after)) {
       if (request.deadline_ns != 0 && time_ns >= request.deadline_ns) {
         done(Error(ErrorCode::deadline_exceeded, "the position asked for was not reached in time",
                    "ask again, or with a larger wait_ms"));
@@ -44,7 +46,7 @@ void Runtime::hold(std::function<void()> release) {
 
 Result<ReadAnswer> Runtime::answer(const ReadRequest& request) {
   ReadAnswer answer;
-  answer.position = lanes_[0]->position();
+  answer.position = lanes_[0]->taken();
   for (const ViewRead& read : request.views) {
     LEAT_TRY(ViewRows rows, read_view(read));
     answer.views.push_back(std::move(rows));

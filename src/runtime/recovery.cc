@@ -44,6 +44,7 @@ Status Runtime::recover() {
     LEAT_CHECK(recover_state());
   }
   merge_level_lanes();
+  owe(lanes_[0]->written());
   publish();
   {
     std::lock_guard lock(mutex_);

@@ -158,7 +158,9 @@ class Runtime {
   Status check_removals(const std::vector<std::string>& ids) const;
   void remove_queries(const std::vector<std::string>& ids);
   void merge_level_lanes();
-  bool is_level(const Lane& lane) const;
+  bool is_level(size_t lane) const;
+  bool waits_for_older(size_t lane) const;
+  void owe(const std::set<TopicId>& topics);
   Position ceiling() const;
   void publish();
   QueryRun* find(std::string_view id) const;
@@ -194,6 +196,7 @@ class Runtime {
   Snapshots snapshots_;
   std::vector<MetadataChange> pending_metadata_;  // to go with the next commit
   std::deque<std::pair<ReadRequest, ReadDone>> waiting_reads_;
+  Position owed_;  // the common lane's views agree from here on
 
   // Shared, under mutex_.
   mutable std::mutex mutex_;

@@ -100,11 +100,36 @@ plan::Query table_of(const std::string& id, const std::string& from) {
   return query;
 }
 
+QueryChanges only(plan::Query query) {
+  QueryChanges changes;
+  changes.add.push_back(std::move(query));
+  return changes;
+}
+
+std::string canonical(const std::string& word) {
+  Column key(Type::string());
+  key.resize(1);
+  key.at<ByteView>(0) = word;
+  std::string bytes;
+  append_canonical(bytes, key, 0);
+  return bytes;
+}
+
+/// The values of the first row, joined by commas; "" when there is none.
+std::string text_of(const Batch& rows) {
+  if (rows.rows() == 0) return "";
+  std::string text;
+  for (size_t c = 1; c < rows.columns.size(); ++c)
+    text += (c > 1 ? "," : "") + std::to_string(rows.columns[c].at<int64_t>(0));
+  return text;
+}
+
 /// A log and a runtime in one thread, turned by hand; the disk outlives them.
 class World {
  public:
-  explicit World(int threads = 1, uint64_t snapshot_after = 64 << 20)
+  explicit World(int threads = 1, uint64_t snapshot_after = 64 << 20, size_t epoch_bytes = 1 << 20)
       : threads_(threads), snapshot_after_(snapshot_after), disk_(io::memory_disk()) {
+    limits_.bytes_max = epoch_bytes;
     open();
   }
 
@@ -163,25 +188,29 @@ class World {
   }
   /// "value" of a key in a view, columns joined by commas; "" when there is none.
   std::string look_up(const std::string& view, const std::string& word, Position after = {}) {
-    Column key(Type::string());
-    key.resize(1);
-    key.at<ByteView>(0) = word;
-    std::string canonical;
-    append_canonical(canonical, key, 0);
     ReadRequest request;
-    request.views.push_back({view, canonical, {}});
+    request.views.push_back({view, canonical(word), {}});
     request.after = std::move(after);
     std::optional<Result<ReadAnswer>> answer;
     runtime_->read(std::move(request), [&](Result<ReadAnswer> a) { answer.emplace(std::move(a)); });
     settle();
     if (!answer) return "waiting";
     if (!answer->has_value()) return std::string(name_of(answer->error().code()));
-    const Batch& rows = *(*answer)->views[0].rows;
-    if (rows.rows() == 0) return "";
-    std::string text;
-    for (size_t c = 1; c < rows.columns.size(); ++c)
-      text += (c > 1 ? "," : "") + std::to_string(rows.columns[c].at<int64_t>(0));
-    return text;
+    return text_of(*(*answer)->views[0].rows);
+  }
+  /// Takes one turn; false when two views, read together meanwhile, answer differently.
+  bool agree(const std::string& a, const std::string& b, const std::string& word) {
+    ReadRequest request;
+    request.views.push_back({a, canonical(word), {}});
+    request.views.push_back({b, canonical(word), {}});
+    auto texts = std::make_shared<std::vector<std::string>>();  // the answer may come later
+    runtime_->read(std::move(request), [texts](Result<ReadAnswer> answer) {
+      if (!answer.has_value()) return;
+      for (const ViewRows& view : answer->views) texts->push_back(text_of(*view.rows));
+    });
+    runtime_->step();
+    log_->sync_once();
+    return texts->empty() || texts->at(0) == texts->at(1);
   }
   int64_t records(const std::string& topic) {
     TopicInfo info = log_->topic(topic).value();
@@ -275,6 +304,47 @@ TEST(Runtime, a_read_waits_for_the_position_that_it_names) {
   EXPECT_EQ(world.look_up("t", "a", {{world.place("words", 0), Offset(1)}}), "waiting");
   Offset end = world.append("words", 0, "a", "3");
   EXPECT_EQ(world.look_up("t", "a", {{world.place("words", 0), end}}), "3,1");
+}
+
+TEST(Runtime, a_read_waits_for_records_that_came_from_outside_to_a_topic_that_a_query_writes) {
+  World world;
+  make_topic(world, "words", 1);
+  make_topic(world, "copied", 1);
+  ASSERT_TRUE(world.add(copy("c", "words", "copied")).has_value());
+  ASSERT_TRUE(world.add(totals("t", "copied", "totals")).has_value());
+  EXPECT_EQ(world.look_up("t", "a", {{world.place("copied", 0), Offset(1)}}), "waiting");
+  Offset end = world.append("copied", 0, "a", "3");
+  EXPECT_EQ(world.look_up("t", "a", {{world.place("copied", 0), end}}), "3,1");
+}
+
+TEST(Runtime, a_view_over_another_querys_topic_never_stands_behind_the_others) {
+  World world(1, 64 << 20, 1);  // bytes of input of an epoch: one batch
+  make_topic(world, "words", 1);
+  make_topic(world, "copied", 1);
+  QueryChanges changes;
+  changes.add.push_back(totals("straight", "words", "one"));
+  changes.add.push_back(copy("c", "words", "copied"));
+  changes.add.push_back(totals("behind", "copied", "two"));
+  ASSERT_TRUE(world.change(std::move(changes)).has_value());
+  for (int i = 0; i < 10; ++i) {
+    world.append("copied", 0, "from outside", "1");
+    world.append("words", 0, "a", "1");
+  }
+  for (int i = 0; i < 30; ++i) EXPECT_TRUE(world.agree("straight", "behind", "a")) << i;
+  EXPECT_EQ(world.look_up("behind", "a"), "10,10");
+}
+
+TEST(Runtime, a_query_is_level_only_once_those_that_write_its_topic_are) {
+  World world(1, 64 << 20, 1);
+  make_topic(world, "words", 1);
+  make_topic(world, "copied", 1);
+  ASSERT_TRUE(world.add(totals("straight", "words", "one")).has_value());
+  for (int i = 0; i < 10; ++i) world.append("words", 0, "a", "1");
+  world.settle();
+  world.runtime_->change(only(copy("c", "words", "copied")), [](Status) {});
+  world.runtime_->change(only(totals("behind", "copied", "two")), [](Status) {});
+  for (int i = 0; i < 30; ++i) EXPECT_TRUE(world.agree("straight", "behind", "a")) << i;
+  EXPECT_EQ(world.look_up("behind", "a"), "10,10");
 }
 
 TEST(Runtime, records_that_cannot_be_read_become_dead_letters_once) {
