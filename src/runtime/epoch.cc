@@ -240,10 +240,10 @@ void Epoch::fill(Commit& commit) {
   }
 }
 
-void Epoch::end(bool committed) {
+void Epoch::end(bool committed, bool loses_undo) {
   for (QueryRun* query : lane_.queries())
     for (size_t part = 0; part < query->parts().size(); ++part)
-      for (TaskSlot& slot : query->tasks(part)) slot.end_epoch(committed);
+      for (TaskSlot& slot : query->tasks(part)) slot.end_epoch(committed || loses_undo);
   if (!committed) {
     lane_.rewind(began_);
     return;

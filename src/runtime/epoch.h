@@ -34,8 +34,9 @@ class Epoch {
 
   /// Adds the epoch's positions, outputs and state to `commit`. Call once, after run().
   void fill(Commit& commit);
-  /// Ends the epoch in tasks and inputs: kept, or as if it had never begun.
-  void end(bool committed);
+  /// Ends the epoch in tasks and inputs: kept, or as if it had never begun. `loses_undo` plants a
+  /// bug (RuntimeFaults): tasks keep what inputs give back.
+  void end(bool committed, bool loses_undo = false);
 
  private:
   struct Output {

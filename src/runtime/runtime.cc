@@ -173,7 +173,7 @@ Result<bool> Runtime::run_lane(Lane& lane) {
   Status ran = taken.has_value() ? Status() : Status(taken.error());
   if (ran.has_value() && *taken) ran = epoch.run();
   if (!ran.has_value() || !*taken) {
-    epoch.end(false);
+    epoch.end(false, options_.faults.loses_undo);
     log_.abandon_epoch(options_.application);
     if (ran.has_value()) return false;
     if (epoch.failed_query() == nullptr) return std::move(ran).error();

@@ -22,6 +22,12 @@
 
 namespace leat::runtime {
 
+/// Switches that plant a bug, to show that the tests find it. Nothing but tests sets them.
+struct RuntimeFaults {
+  bool replays_a_record = false;  // after a restart each input begins one record too early
+  bool loses_undo = false;        // what an aborted epoch changed in the state stays
+};
+
 struct RuntimeOptions {
   std::string application;
   std::string snapshot_directory;  // empty: no snapshots (restart replays all commits)
@@ -39,6 +45,7 @@ struct RuntimeOptions {
   std::vector<plan::Query> code_queries;
   /// Called once when the runtime cannot go on (the log failed).
   std::function<void(const Error&)> on_fatal;
+  RuntimeFaults faults;
 };
 
 /// What a query is doing, for people and metrics.

@@ -47,6 +47,9 @@ Result<std::unique_ptr<Application>> Application::open(Log& log, io::Disk& disk,
   runtime.threads = app->options_.threads;
   runtime.frozen = app->options_.frozen;
   runtime.snapshot_directory = app->options_.snapshot_directory;
+  runtime.snapshot_after_bytes = app->options_.snapshot_after_bytes;
+  runtime.background_snapshots = !app->options_.pump;
+  runtime.faults = app->options_.faults;
   runtime.tasks = task_options(app->options_.session);
   runtime.limits = app->options_.limits;
   runtime.code_queries = app->options_.code_queries;

@@ -12,8 +12,7 @@
 
 namespace leat {
 
-/// Switches that plant a bug, to show that the tests find it. Only builds with LEAT_FAULTS obey
-/// them.
+/// Switches that plant a bug, to show that the tests find it. Nothing but tests sets them.
 struct LogFaults {
   bool ack_before_sync = false;  // answers when the group is sealed, before it is written
 };

@@ -180,7 +180,6 @@ TEST_F(EmbeddedLogTest, a_failed_sync_tells_nobody_success_and_refuses_from_then
   EXPECT_EQ(records(at)[0], "0:kept");
 }
 
-#ifdef LEAT_FAULTS
 TEST_F(EmbeddedLogTest, acknowledging_before_the_sync_is_a_bug_that_power_cuts_show) {
   int lost = 0;
   for (uint64_t seed = 1; seed <= 20; ++seed) {
@@ -202,7 +201,6 @@ TEST_F(EmbeddedLogTest, acknowledging_before_the_sync_is_a_bug_that_power_cuts_s
   }
   EXPECT_GT(lost, 0);
 }
-#endif
 
 // A full disk.
 

@@ -70,13 +70,11 @@ bool Journal::sync_once() {
     }
     sealed = sequencer_.close_first(segments_.rest());
   }
-#ifdef LEAT_FAULTS
   if (options_.faults.ack_before_sync) {
     std::vector<Group::Completion> early = std::move(sealed.group->completions);
     sealed.group->completions.clear();
     for (auto& completion : early) completion.done(std::move(completion.result));
   }
-#endif
   if (Status written = write(*sealed.group); !written) {
     fail(std::move(written).error());
     return false;

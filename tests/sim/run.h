@@ -1,0 +1,22 @@
+#pragma once
+#include <cstdint>
+
+#include "client.h"
+#include "world.h"
+
+namespace leat::system_sim {
+
+/// What a run came to.
+struct Outcome {
+  Problems problems;
+  size_t acknowledged = 0;  // requests
+  size_t reads = 0;         // answered and compared
+  size_t lives = 0;         // of the process
+  uint64_t mark = 0;        // of all that happened: the same seed gives the same
+};
+
+/// Runs a whole system from a seed: an application chosen at random, clients that send and read,
+/// and a machine that fails; at the end holds everything against model.h.
+Outcome run_seed(uint64_t seed, const Planted& planted = {}, bool verbose = false);
+
+}  // namespace leat::system_sim
