@@ -13,9 +13,6 @@ target_include_directories(leat_options INTERFACE ${PROJECT_SOURCE_DIR}/src ${PR
 if(CMAKE_CXX_FLAGS_RELEASE MATCHES "fsanitize")
   target_compile_options(leat_options INTERFACE -Wno-maybe-uninitialized)
 endif()
-if(LEAT_FAULTS)
-  target_compile_definitions(leat_options INTERFACE LEAT_FAULTS=1)
-endif()
 find_package(Threads REQUIRED)
 target_link_libraries(leat_options INTERFACE Threads::Threads)
 

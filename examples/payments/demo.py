@@ -110,20 +110,27 @@ def post(client, key, body):
 
 
 class Auditor(threading.Thread):
-    """Reads all balances over and over: in every answer, at every moment, they add up to nothing."""
+    """Reads all balances over and over: in every answer, at every moment, they add up to nothing. Each read names the
+    position of the answer before it, also across restarts: what was once shown is never taken back."""
 
     def __init__(self, port):
         super().__init__(daemon=True)
         self.client = Client(port)
         self.stopped = threading.Event()
         self.reads = 0
+        self.position = None
         self.wrong = []
+        self.went_back = []
 
     def run(self):
         while not self.stopped.wait(0.02):
             try:
-                balances = read_balances(self.client)
-            except (OSError, http.client.HTTPException, Refused):
+                balances, self.position = read_at(self.client, self.position)
+            except Refused as refusal:
+                if refusal.status in (400, 504):  # a position of the future, or one that is not there any more
+                    self.went_back.append(str(refusal))
+                continue
+            except (OSError, http.client.HTTPException):
                 continue  # it is being restarted
             self.reads += 1
             total = sum(row["balance"] for row in balances.values())
@@ -131,9 +138,15 @@ class Auditor(threading.Thread):
                 self.wrong.append(total)
 
 
+def read_at(client, after=None):
+    """All balances, not older than a position, and the position that they are at."""
+    condition = f"?after={after}&wait_ms=10000" if after else ""
+    answer = client.post("/v1/read" + condition, {"read": [{"view": "balances"}]})
+    return {row["key"]: row["value"] for row in answer["results"][0]["rows"]}, answer["position"]
+
+
 def read_balances(client):
-    rows = client.post("/v1/read", {"read": [{"view": "balances"}]})["results"][0]["rows"]
-    return {row["key"]: row["value"] for row in rows}
+    return read_at(client)[0]
 
 
 def open_accounts(client):
@@ -283,6 +296,8 @@ def demo(server, checks, count, kills):
     print("\nWhat was promised:\n")
     checks.hold(f"in each of {auditor.reads} reads under load all balances added up to 0.00", not auditor.wrong,
                 f"{auditor.wrong[:3]}")
+    checks.hold("no read was older than the one before it, also across restarts", not auditor.went_back,
+                f"{auditor.went_back[:3]}")
     balances = check_balances(checks, client, expected)
     check_once(checks, client, expected)
     check_offsets(checks, client, tellers)

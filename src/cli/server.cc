@@ -10,6 +10,14 @@
 namespace leat::cli {
 namespace {
 
+#ifdef LEAT_FAULTS
+/// Whether the kill test asks for this bug, to show that it finds it.
+bool is_planted(std::string_view bug) {
+  const char* planted = std::getenv("PLANTED_BUG");
+  return planted != nullptr && bug == planted;
+}
+#endif
+
 void stop_process(const Error& error) {
   // What was not answered has an unknown outcome; what was answered is safe. Going on could only
   // make it worse.
@@ -48,6 +56,10 @@ Status Server::open(ServerOptions options) {
            service::read_script_facts(options.files, std::move(options.session)));
   EmbeddedOptions log{options.data, io::system_disk(), io::system_clock(), io::system_random()};
   log.on_fatal = stop_process;
+#ifdef LEAT_FAULTS
+  log.faults.ack_before_sync = is_planted("ack_before_sync");
+  log.faults.early_ms = 20;
+#endif
   LEAT_TRY(log_, EmbeddedLog::open(std::move(log)));
   print_recovery(log_->recovery_report());
 
@@ -58,6 +70,9 @@ Status Server::open(ServerOptions options) {
   app.snapshot_directory = options.data + "/snapshots";
   app.session = std::move(facts.session);
   app.on_fatal = stop_process;
+#ifdef LEAT_FAULTS
+  app.faults.replays_a_record = is_planted("replayed_record");
+#endif
   LEAT_TRY(app_, service::Application::open(*log_, io::system_disk(), io::system_clock(),
                                             functions_, std::move(app)));
   app_->start();

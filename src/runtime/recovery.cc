@@ -97,6 +97,9 @@ Status Runtime::recover_queries(const ApplicationState& state) {
     lane->add(**run, at);
     queries_.push_back(*std::move(run));
   }
+  // Older lanes first, as they were made: later ones may wait for them.
+  std::stable_sort(catching_up.begin(), catching_up.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
   for (auto& [since, lane] : catching_up) lanes_.push_back(std::move(lane));
   return {};
 }

@@ -15,6 +15,7 @@ namespace leat {
 /// Switches that plant a bug, to show that the tests find it. Nothing but tests sets them.
 struct LogFaults {
   bool ack_before_sync = false;  // answers when the group is sealed, before it is written
+  int64_t early_ms = 0;          // and writes it so much later, for a process to be killed in
 };
 
 /// How a data directory is opened. Sizes are bytes; the defaults are those of the program.

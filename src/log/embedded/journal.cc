@@ -1,6 +1,7 @@
 #include "log/embedded/journal.h"
 
 #include <chrono>
+#include <thread>
 
 namespace leat::log {
 namespace {
@@ -74,6 +75,8 @@ bool Journal::sync_once() {
     std::vector<Group::Completion> early = std::move(sealed.group->completions);
     sealed.group->completions.clear();
     for (auto& completion : early) completion.done(std::move(completion.result));
+    if (options_.faults.early_ms > 0)
+      std::this_thread::sleep_for(std::chrono::milliseconds(options_.faults.early_ms));
   }
   if (Status written = write(*sealed.group); !written) {
     fail(std::move(written).error());
