@@ -7,28 +7,22 @@
 namespace leat::runtime {
 
 Status InputQueue::refill(Log& log, Offset limit, size_t bytes_max) {
-  size_t held = bytes();
-  while (read_ < limit && held < bytes_max) {
-    LEAT_TRY(Fetched fetched, log.read(partition_, read_, bytes_max - held, Visibility::appended));
+  while (read_ < limit && held_bytes_ < bytes_max) {
+    LEAT_TRY(Fetched fetched,
+             log.read(partition_, read_, bytes_max - held_bytes_, Visibility::appended));
     if (fetched.batches.empty()) break;
+    auto keep = std::make_shared<std::vector<std::shared_ptr<const void>>>(std::move(fetched.keep));
     for (size_t i = 0; i < fetched.batches.size(); ++i) {
       ByteView bytes = fetched.batches[i];
       LEAT_TRY(RecordBatchHeader header, read_batch_header(bytes));
       Offset end = std::min(Offset(header.last_offset() + 1), limit);
       if (end <= read_) continue;
-      batches_.push_back({bytes, end, header.max_timestamp, fetched.appended_at[i]});
-      held += bytes.size();
+      batches_.push_back({bytes, end, header.max_timestamp, fetched.appended_at[i], keep});
+      held_bytes_ += bytes.size();
       read_ = end;
     }
-    keep_.insert(keep_.end(), fetched.keep.begin(), fetched.keep.end());
   }
   return {};
-}
-
-size_t InputQueue::bytes() const {
-  size_t held = 0;
-  for (const Waiting& batch : batches_) held += batch.bytes.size();
-  return held;
 }
 
 std::vector<WaitingBatch> InputQueue::waiting(bool times) {
@@ -48,26 +42,26 @@ std::vector<WaitingBatch> InputQueue::waiting(bool times) {
 TakenRecords InputQueue::take(size_t batches, int64_t records_max) {
   TakenRecords taken{next_, next_, {}, {}, {}};
   if (batches == 0) return taken;
-  taken.keep = keep_;  // a buffer may hold batches of several epochs
   for (size_t i = 0; i < batches; ++i) {
     const Waiting& batch = batches_.front();
     taken.batches.push_back(batch.bytes);
     taken.appended_at.push_back(batch.appended_at);
+    if (taken.keep.empty() || taken.keep.back() != batch.keep) taken.keep.push_back(batch.keep);
     if (records_max > 0 && batch.end.value - taken.from.value > records_max) {
       taken.to = next_ = taken.from.plus(records_max);
       return taken;  // the batch stays at the head for its other records
     }
     taken.to = next_ = batch.end;
+    held_bytes_ -= batch.bytes.size();
     batches_.pop_front();
   }
-  if (batches_.empty()) keep_.clear();
   return taken;
 }
 
 void InputQueue::rewind(Offset next) {
   read_ = next_ = next;
   batches_.clear();
-  keep_.clear();
+  held_bytes_ = 0;
 }
 
 }  // namespace leat::runtime

@@ -34,7 +34,7 @@ class InputQueue {
   /// Event times are those of a column from now on, not those of the records.
   void read_times_with(std::shared_ptr<exec::BatchTimes> times) { times_ = std::move(times); }
   /// Bytes that wait.
-  size_t bytes() const;
+  size_t bytes() const { return held_bytes_; }
   /// The waiting batches, for choose_cut. Without `times` the times are left out, which may have to
   /// be read from the rows.
   std::vector<WaitingBatch> waiting(bool times);
@@ -49,14 +49,15 @@ class InputQueue {
     Offset end;  // one past its last record, or the limit of the refill that read it
     TimeMs max_time;
     TimeMs appended_at;
-    bool timed = false;  // max_time is that of the column
+    std::shared_ptr<const void> keep;  // what the read gave, alive while a batch of it is used
+    bool timed = false;                // max_time is that of the column
   };
   TopicPartition partition_;
   Offset read_;  // read ahead up to here
   Offset next_;  // taken up to here
   std::deque<Waiting> batches_;
   std::shared_ptr<exec::BatchTimes> times_;  // nullptr: the records' own
-  std::vector<std::shared_ptr<const void>> keep_;
+  size_t held_bytes_ = 0;                    // of batches_
 };
 
 }  // namespace leat::runtime
