@@ -109,14 +109,14 @@ Result<Measurement> run_join(const Request& request, const Benchmark& self) {
     LEAT_TRY(auto feed, Feed::open(log, "products"));
     for (uint64_t i = 0; i < kManyKeys; ++i)
       feed->add(0, Key(i).view(),
-                "a product with a name of 44 bytes, " + std::to_string(100'000'000 + i) + "," +
+                "a product with a name of 44 bytes: " + std::to_string(100'000'000 + i) + "," +
                     std::to_string(100 + i % 900));
     return feed->finish();
   };
   workload.input = [records](Log& log) {
     return feed_uniform(log, "sales", records, kManyKeys, [](int64_t i, std::string& out) {
       out += std::to_string(1 + i % 9);
-      out += ",a note that has 33 bytes, ";
+      out += ",a note that has 33 bytes: ";
       out += std::to_string(1'000'000 + i % 1'000'000);
     });
   };

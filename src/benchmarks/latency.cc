@@ -37,7 +37,7 @@ Result<double> one_record(Engine& engine, const TopicPartition& place, int64_t i
   AppendRequest append;
   append.appends.push_back({place, std::string(builder.finish()), 1});
   runtime::ReadRequest read;
-  read.views.push_back({"COUNTS", canonical(key), {}});
+  read.views.push_back({"counts", canonical(key), {}});
   read.after = {{place, Offset(i + 1)}};
 
   std::promise<Result<int64_t>> answered;

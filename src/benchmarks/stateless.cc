@@ -38,7 +38,7 @@ void trade(int64_t i, io::SeededRandom& random, std::string& out) {
   out += wide(random.next(), 7);
   out += ',';
   out += wide(static_cast<uint64_t>(i % 2 == 0 ? 10 : 60) + random.below(30), 3);
-  out += ",a note of a length that brings the whole value to one hundred bytes, no more";
+  out += ",a note of a length that brings the whole value to one hundred bytes and no more";
   out.resize(100, '.');
 }
 

@@ -11,7 +11,7 @@
 namespace leat::runtime {
 
 struct EpochLimits {
-  size_t bytes_max = 1 << 20;  // of input
+  size_t bytes_max = 4 << 20;  // of input
   int64_t records_max = 0;     // of each input partition; 0: no limit. 1 runs record by record
   /// false: commits hold outputs only, neither positions nor state. A restart would repeat
   /// everything; this is there to measure what exactly-once costs.
