@@ -83,8 +83,9 @@ char* put_value(char* p, const Column& column, size_t row) {
 }
 
 // One column of eight bytes a value: the most frequent key of a generated id.
-void int64_keys(const Column& column, size_t rows, Arena& arena, std::vector<ByteView>& out) {
-  char* p = arena.allocate(rows * 9);
+void int64_keys(const Column& column, size_t rows, Arena& arena, std::vector<ByteView>& out,
+                size_t spare) {
+  char* p = arena.allocate(rows * (9 + spare));
   const auto* values = column.data<int64_t>();
   const uint8_t* valid = column.validity();
   for (size_t i = 0; i < rows; ++i) {
@@ -92,7 +93,7 @@ void int64_keys(const Column& column, size_t rows, Arena& arena, std::vector<Byt
     *p = is_value ? kValue : kNull;
     store_be64(p + 1, static_cast<uint64_t>(values[i]) ^ kSign64);
     out[i] = ByteView(p, is_value ? 9 : 1);
-    p += 9;
+    p += 9 + spare;
   }
 }
 
@@ -101,17 +102,19 @@ struct FindZero {
 };
 
 // One column of text. Rows are copied as they are; the rare one that has a zero byte is done again.
-void string_keys(const Column& column, size_t rows, Arena& arena, std::vector<ByteView>& out) {
+void string_keys(const Column& column, size_t rows, Arena& arena, std::vector<ByteView>& out,
+                 size_t spare) {
   const auto* values = column.data<ByteView>();
   size_t total = 0;
-  for (size_t i = 0; i < rows; ++i) total += (column.is_null(i) ? 0 : values[i].size()) + 3;
+  for (size_t i = 0; i < rows; ++i) total += (column.is_null(i) ? 0 : values[i].size()) + 3 + spare;
   char* p = arena.allocate(total);
   std::vector<size_t> with_zero;
   for (size_t i = 0; i < rows; ++i) {
     ByteView value = values[i];
     if (column.is_null(i)) {
       *p = kNull;
-      out[i] = ByteView(p++, 1);
+      out[i] = ByteView(p, 1);
+      p += 1 + spare;
       continue;
     }
     *p = kValue;
@@ -119,11 +122,11 @@ void string_keys(const Column& column, size_t rows, Arena& arena, std::vector<By
     p[value.size() + 1] = 0;
     p[value.size() + 2] = kEnd;
     out[i] = ByteView(p, value.size() + 3);
-    p += value.size() + 3;
+    p += value.size() + 3 + spare;
   }
   for (size_t i : with_zero) {
     size_t room = bound(column, i);
-    char* begin = arena.allocate(room);
+    char* begin = arena.allocate(room + spare);
     auto used = static_cast<size_t>(put_value(begin, column, i) - begin);
     arena.trim(room - used);
     out[i] = ByteView(begin, used);
@@ -131,11 +134,11 @@ void string_keys(const Column& column, size_t rows, Arena& arena, std::vector<By
 }
 
 void any_keys(std::span<const Column* const> columns, size_t rows, Arena& arena,
-              std::vector<ByteView>& out) {
+              std::vector<ByteView>& out, size_t spare) {
   for (size_t i = 0; i < rows; ++i) {
     size_t room = 0;
     for (const Column* column : columns) room += bound(*column, i);
-    char* begin = arena.allocate(room);
+    char* begin = arena.allocate(room + spare);
     char* p = begin;
     for (const Column* column : columns) p = put_value(p, *column, i);
     auto used = static_cast<size_t>(p - begin);
@@ -213,16 +216,16 @@ void append_canonical(std::string& out, const Column& column, size_t row) {
 }
 
 void canonical_keys(std::span<const Column* const> columns, size_t rows, Arena& arena,
-                    std::vector<ByteView>& out) {
+                    std::vector<ByteView>& out, size_t spare) {
   out.resize(rows);
   if (rows == 0) return;
   if (columns.size() == 1) {
     TypeKind kind = columns[0]->type().kind;
     if (kind == TypeKind::int64 || kind == TypeKind::timestamp)
-      return int64_keys(*columns[0], rows, arena, out);
-    if (is_bytes(kind)) return string_keys(*columns[0], rows, arena, out);
+      return int64_keys(*columns[0], rows, arena, out, spare);
+    if (is_bytes(kind)) return string_keys(*columns[0], rows, arena, out, spare);
   }
-  any_keys(columns, rows, arena, out);
+  any_keys(columns, rows, arena, out, spare);
 }
 
 Status decode_canonical(ByteView key, std::span<const Type> types, Arena& arena,

@@ -21,6 +21,9 @@ class DelimitedSplitter {
 
   /// Splits `row` into fields(). nullptr, or what is wrong with the row.
   const char* split(ByteView row, Arena& arena);
+  /// Counts the fields of a row without splitting it. False: it has quotes, line ends or more than
+  /// ASCII in it, and only split() knows.
+  bool count_plain(ByteView row, size_t& fields) const;
   const std::vector<DelimitedField>& fields() const { return fields_; }
   /// Whether the latest row was all ASCII.
   bool is_ascii() const { return is_ascii_; }

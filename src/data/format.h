@@ -1,6 +1,7 @@
 #pragma once
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,21 +43,26 @@ class RowDecoder {
   /// needs that column (projection push-down). Columns are resized. Strings refer to `rows` where
   /// they stand there verbatim, else to `arena`. A row that does not fit the types is reported in
   /// `errors` (ascending) and null in all columns.
-  virtual void decode(const std::vector<ByteView>& rows, const std::vector<Column*>& columns,
+  virtual void decode(std::span<const ByteView> rows, const std::vector<Column*>& columns,
                       Arena& arena, RowErrors& errors) = 0;
 };
 
-/// Encoded rows, one after the other in one buffer.
+/// Encoded rows, one after the other in one buffer; or, with `may_refer` and where a column's
+/// values are their own encoding, only views of them.
 struct EncodedRows {
+  bool may_refer = false;           // whoever reads the rows still has the columns by then
+  const ByteView* views = nullptr;  // set: the rows lie there and the members below are empty
   std::string bytes;
   std::vector<uint32_t> ends;  // end of row i in bytes; it begins where the one before ends
   std::vector<uint8_t> null;   // rows long if some row is null, else empty
   ByteView row(size_t i) const {
+    if (views != nullptr) return views[i];
     if (!null.empty() && null[i]) return {};
     size_t begin = i == 0 ? 0 : ends[i - 1];
     return {bytes.data() + begin, ends[i] - begin};
   }
   void clear() {
+    views = nullptr;
     bytes.clear();
     ends.clear();
     null.clear();

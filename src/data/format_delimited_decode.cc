@@ -42,9 +42,12 @@ class DelimitedDecoder final : public RowDecoder {
   DelimitedDecoder(std::vector<Field> fields, char delimiter)
       : fields_(std::move(fields)), splitter_(delimiter) {}
 
-  void decode(const std::vector<ByteView>& rows, const std::vector<Column*>& columns, Arena& arena,
+  void decode(std::span<const ByteView> rows, const std::vector<Column*>& columns, Arena& arena,
               RowErrors& errors) override {
     prepare_columns(fields_, columns, rows.size());
+    needed_.clear();
+    for (size_t c = 0; c < columns.size(); ++c)
+      if (columns[c] != nullptr) needed_.push_back(c);
     for (size_t i = 0; i < rows.size(); ++i) {
       if (rows[i].data() == nullptr) {
         null_row(columns, i);
@@ -59,12 +62,13 @@ class DelimitedDecoder final : public RowDecoder {
  private:
   // False: the row cannot be read; error() says why.
   bool read(ByteView row, const std::vector<Column*>& columns, size_t i, Arena& arena) {
+    size_t count = 0;
+    if (needed_.empty() && splitter_.count_plain(row, count)) return count == fields_.size();
     if (splitter_.split(row, arena) != nullptr) return false;
     if (splitter_.fields().size() != fields_.size()) return false;
     if (!splitter_.is_ascii() && !is_utf8(row)) return false;
-    for (size_t c = 0; c < columns.size(); ++c)
-      if (columns[c] != nullptr && convert(splitter_.fields()[c], *columns[c], i, arena) != Fit::ok)
-        return false;
+    for (size_t c : needed_)
+      if (convert(splitter_.fields()[c], *columns[c], i, arena) != Fit::ok) return false;
     return true;
   }
 
@@ -119,6 +123,7 @@ class DelimitedDecoder final : public RowDecoder {
   }
 
   std::vector<Field> fields_;
+  std::vector<size_t> needed_;  // columns that somebody reads
   DelimitedSplitter splitter_;
 };
 

@@ -53,7 +53,7 @@ class JsonDecoder final : public RowDecoder {
   JsonDecoder(std::vector<Field> fields, bool bare)
       : fields_(std::move(fields)), names_(fields_), bare_(bare), winners_(fields_.size()) {}
 
-  void decode(const std::vector<ByteView>& rows, const std::vector<Column*>& columns, Arena& arena,
+  void decode(std::span<const ByteView> rows, const std::vector<Column*>& columns, Arena& arena,
               RowErrors& errors) override {
     prepare_columns(fields_, columns, rows.size());
     forget_layouts_of_other_columns(columns);

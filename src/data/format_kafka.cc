@@ -4,6 +4,7 @@
 #include "data/opaque.h"
 #include "data/row_error.h"
 #include "data/row_writer.h"
+#include "data/short_bytes.h"
 #include "data/utf8.h"
 
 namespace leat {
@@ -20,7 +21,7 @@ class KafkaDecoder final : public RowDecoder {
  public:
   explicit KafkaDecoder(std::vector<Field> fields) : fields_(std::move(fields)) {}
 
-  void decode(const std::vector<ByteView>& rows, const std::vector<Column*>& columns, Arena& arena,
+  void decode(std::span<const ByteView> rows, const std::vector<Column*>& columns, Arena& arena,
               RowErrors& errors) override {
     prepare_columns(fields_, columns, rows.size());
     Column* column = columns[0];
@@ -36,7 +37,7 @@ class KafkaDecoder final : public RowDecoder {
 
  private:
   template <class T>
-  void decode_fixed(const std::vector<ByteView>& rows, Column& column, RowErrors& errors) {
+  void decode_fixed(std::span<const ByteView> rows, Column& column, RowErrors& errors) {
     for (size_t i = 0; i < rows.size(); ++i) {
       if (rows[i].size() == sizeof(T)) {
         if constexpr (sizeof(T) == 4)
@@ -51,7 +52,7 @@ class KafkaDecoder final : public RowDecoder {
     }
   }
 
-  void decode_bytes(const std::vector<ByteView>& rows, Column& column, RowErrors& errors) {
+  void decode_bytes(std::span<const ByteView> rows, Column& column, RowErrors& errors) {
     bool is_text = fields_[0].type.kind == TypeKind::string;
     for (size_t i = 0; i < rows.size(); ++i) {
       if (rows[i].data() == nullptr) {
@@ -66,21 +67,45 @@ class KafkaDecoder final : public RowDecoder {
     }
   }
 
-  void decode_values(const std::vector<ByteView>& rows, Column& column, Arena& arena,
+  void decode_values(std::span<const ByteView> rows, Column& column, Arena& arena,
                      RowErrors& errors) {
+    const OpaqueTraits& traits = *fields_[0].type.opaque;
+    auto* values = column.data<ByteView>();
+    const bool is_struct = traits.decode == nullptr && traits.size > 0;
+    const size_t stride = (traits.size + 15) / 16 * 16;
+    char* to = is_struct ? arena.allocate(rows.size() * stride, 16) : nullptr;
     for (size_t i = 0; i < rows.size(); ++i) {
+      if (is_struct && rows[i].size() == traits.size) {
+        copy_struct(to, rows[i]);
+        values[i] = ByteView(to, traits.size);
+        to += stride;
+        continue;
+      }
       if (rows[i].data() == nullptr) {
         column.set_null(i);
         continue;
       }
-      auto held = decode_opaque(*fields_[0].type.opaque, rows[i], arena);
+      auto held = decode_opaque(traits, rows[i], arena);
       if (held.has_value()) {
-        column.at<ByteView>(i) = *held;
+        values[i] = *held;
       } else {
         column.set_null(i);
         errors.push_back({static_cast<uint32_t>(i), std::move(held).error()});
       }
     }
+  }
+
+  // Vectors that overlap at the end, in place of a call.
+  static void copy_struct(char* to, ByteView from) {
+    const char* p = from.data();
+    size_t n = from.size();
+    if (n < 32) return copy_bytes(to, p, n);
+    auto move = [&](size_t at) {
+      _mm256_storeu_si256(reinterpret_cast<__m256i*>(to + at),
+                          _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p + at)));
+    };
+    for (size_t at = 0; at + 32 < n; at += 32) move(at);
+    move(n - 32);
   }
 
   std::vector<Field> fields_;
@@ -93,6 +118,11 @@ class KafkaEncoder final : public RowEncoder {
   void encode(const std::vector<const Column*>& columns, size_t rows, const uint8_t* present,
               EncodedRows& out, RowErrors&) override {
     const Column& column = *columns[0];
+    if (out.may_refer && is_own_encoding() && out.ends.empty() && !column.has_nulls() &&
+        present == nullptr) {
+      out.views = column.data<ByteView>();
+      return;
+    }
     writer_.begin(out, rows);
     for (size_t i = 0; i < rows; ++i) {
       if ((present != nullptr && present[i] == 0) || column.is_null(i))
@@ -104,6 +134,12 @@ class KafkaEncoder final : public RowEncoder {
   }
 
  private:
+  bool is_own_encoding() const {
+    TypeKind kind = field_.type.kind;
+    return kind == TypeKind::string || kind == TypeKind::bytes ||
+           (kind == TypeKind::opaque && field_.type.opaque->encode == nullptr);
+  }
+
   void write(const Column& column, size_t row) {
     switch (field_.type.kind) {
       case TypeKind::int32: {

@@ -6,8 +6,8 @@ namespace {
 
 class NoneDecoder final : public RowDecoder {
  public:
-  void decode(const std::vector<ByteView>&, const std::vector<Column*>&, Arena&,
-              RowErrors&) override {}
+  void decode(std::span<const ByteView>, const std::vector<Column*>&, Arena&, RowErrors&) override {
+  }
 };
 
 class NoneEncoder final : public RowEncoder {

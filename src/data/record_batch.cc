@@ -31,6 +31,18 @@ inline const char* get_short(const char* p, const char* end, int64_t& v) {
   return get_zigzag(p, end, v);
 }
 
+// A varint of one or two bytes, which are both there; nullptr when it is longer.
+inline const char* get_two(const char* p, uint64_t& v) {
+  auto both = load_le<uint16_t>(p);
+  if ((both & 0x80) == 0) {
+    v = both & 0x7fU;
+    return p + 1;
+  }
+  if ((both & 0x8000) != 0) return nullptr;
+  v = (both & 0x7fU) | (both >> 1 & 0x3f80U);
+  return p + 2;
+}
+
 // Reads a length and that many bytes; -1 is null.
 inline const char* get_nullable(const char* p, const char* end, ByteView& bytes) {
   int64_t length = 0;
@@ -57,6 +69,9 @@ const char* skip_headers(const char* p, const char* end, int64_t count) {
   return p;
 }
 
+// What read_plain() may look at before it knows where the record ends.
+constexpr ptrdiff_t kPlainBytesMin = 16;
+
 // Where the records of a batch go: the ends of the output arrays, grown beforehand.
 struct Output {
   int64_t* offset;
@@ -72,6 +87,53 @@ class RecordReader {
 
   /// Reads the next record to `out`, its headers to `headers`. False: it does not fit.
   inline bool read(Output& out, ByteView& headers) {
+    return read_plain(out) || read_any(out, headers);
+  }
+  bool done() const { return p_ == end_; }
+
+ private:
+  // A record as nearly all are: numbers of one or two bytes, no headers, not at the very end of the
+  // batch. False, and nothing is read: read_any() knows.
+  inline bool read_plain(Output& out) {
+    if (end_ - p_ < kPlainBytesMin) return false;
+    uint64_t length = 0, time_delta = 0, offset_delta = 0, key_size = 0, value_size = 0;
+    const char* p = get_two(p_, length);
+    if (p == nullptr || (length & 1) != 0) return false;
+    const char* end = p + length / 2;
+    if (end > end_) return false;
+    if ((p = get_two(p + 1, time_delta)) == nullptr) return false;
+    if ((p = get_two(p, offset_delta)) == nullptr) return false;
+    if ((p = get_two(p, key_size)) == nullptr) return false;
+    const char* key = p;
+    if ((key_size & 1) == 0)
+      p += key_size / 2;
+    else if (key_size == 1)
+      key = nullptr;
+    else
+      return false;
+    if (end - p < 2) return false;
+    if ((p = get_two(p, value_size)) == nullptr || (value_size & 1) != 0) return false;
+    if (p + value_size / 2 + 1 != end || end[-1] != 0) return false;
+    int64_t delta = unzigzag(offset_delta);
+    if (delta <= last_delta_ || delta > header_.last_offset_delta) return false;
+    last_delta_ = delta;
+    *out.key++ = ByteView(key, key == nullptr ? 0 : key_size / 2);
+    *out.value++ = ByteView(p, value_size / 2);
+    add_place(out, delta, unzigzag(time_delta));
+    p_ = end;
+    return true;
+  }
+
+  inline void add_place(Output& out, int64_t offset_delta, int64_t time_delta) {
+    *out.offset++ = header_.base_offset + offset_delta;
+    // Wraps as the writer's subtraction did.
+    *out.timestamp++ = header_.is_log_append_time()
+                           ? header_.max_timestamp
+                           : static_cast<TimeMs>(static_cast<uint64_t>(header_.base_timestamp) +
+                                                 static_cast<uint64_t>(time_delta));
+  }
+
+  bool read_any(Output& out, ByteView& headers) {
     int64_t length = 0;
     const char* p = get_short(p_, end_, length);
     if (p == nullptr || length < 1 || length > end_ - p) return false;
@@ -84,12 +146,7 @@ class RecordReader {
     last_delta_ = offset_delta;
     p = get_nullable(p, end, *out.key++);
     if (p == nullptr || (p = get_nullable(p, end, *out.value++)) == nullptr) return false;
-    *out.offset++ = header_.base_offset + offset_delta;
-    // Wraps as the writer's subtraction did.
-    *out.timestamp++ = header_.is_log_append_time()
-                           ? header_.max_timestamp
-                           : static_cast<TimeMs>(static_cast<uint64_t>(header_.base_timestamp) +
-                                                 static_cast<uint64_t>(time_delta));
+    add_place(out, offset_delta, time_delta);
     p_ = end;
     if (end - p == 1 && *p == 0) return true;  // no headers
     headers = ByteView(p, static_cast<size_t>(end - p));
@@ -97,9 +154,7 @@ class RecordReader {
     p = get_short(p, end, count);
     return p != nullptr && count > 0 && skip_headers(p, end, count) == end;
   }
-  bool done() const { return p_ == end_; }
 
- private:
   const RecordBatchHeader& header_;
   const char* p_;
   const char* end_;
@@ -135,6 +190,19 @@ void RecordColumns::clear() {
   keys.clear();
   values.clear();
   headers.clear();
+}
+
+void RecordColumns::drop_front(size_t rows) {
+  auto drop = [rows](auto& array) {
+    if (array.empty()) return;
+    std::copy(array.begin() + static_cast<ptrdiff_t>(rows), array.end(), array.begin());
+    array.resize(array.size() - rows);
+  };
+  drop(offsets);
+  drop(timestamps);
+  drop(keys);
+  drop(values);
+  drop(headers);
 }
 
 Result<RecordBatchHeader> read_batch_header(ByteView bytes) {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/raw_vector.h"
 #include "base/result.h"
 #include "base/strong.h"
 
@@ -41,13 +42,15 @@ struct RecordBatchHeader {
 /// has data() == nullptr (an empty one does not). `headers` are the encoded headers, from their
 /// count on; empty when there are none.
 struct RecordColumns {
-  std::vector<int64_t> offsets;
-  std::vector<TimeMs> timestamps;
-  std::vector<ByteView> keys;
-  std::vector<ByteView> values;
+  RawVector<int64_t> offsets;
+  RawVector<TimeMs> timestamps;
+  RawVector<ByteView> keys;
+  RawVector<ByteView> values;
   std::vector<ByteView> headers;  // rows long if any record of the columns has headers, else empty
   size_t size() const { return offsets.size(); }
   void clear();
+  /// Forgets the first `rows` records.
+  void drop_front(size_t rows);
 };
 
 /// Reads and checks the header: magic, lengths against `bytes`. Does not compute the CRC. `bytes`

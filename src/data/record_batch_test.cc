@@ -129,7 +129,7 @@ TEST(RecordBatch, append_time_stands_for_every_record) {
   EXPECT_EQ(header.leader_epoch, 9);
   RecordColumns columns;
   ASSERT_TRUE(decode_records(golden().at("append_time"), columns).has_value());
-  EXPECT_EQ(columns.timestamps, (std::vector<TimeMs>{123456789, 123456789}));
+  EXPECT_EQ(columns.timestamps, (RawVector<TimeMs>{123456789, 123456789}));
 }
 
 TEST(RecordBatch, the_base_offset_is_outside_of_the_checksum) {
@@ -138,13 +138,13 @@ TEST(RecordBatch, the_base_offset_is_outside_of_the_checksum) {
   ASSERT_TRUE(check_batch_crc(batch).has_value());
   RecordColumns columns;
   ASSERT_TRUE(decode_records(batch, columns).has_value());
-  EXPECT_EQ(columns.offsets, (std::vector<int64_t>{1000, 1001, 1002, 1003}));
+  EXPECT_EQ(columns.offsets, (RawVector<int64_t>{1000, 1001, 1002, 1003}));
   EXPECT_EQ(read_batch_header(batch).value().last_offset(), 1003);
 }
 
 TEST(RecordBatch, times_before_1970_and_the_widest_span_come_back) {
   RecordBatchBuilder builder;
-  const std::vector<TimeMs> times{INT64_MAX, INT64_MIN, -1, 0};
+  const RawVector<TimeMs> times{INT64_MAX, INT64_MIN, -1, 0};
   for (TimeMs t : times) builder.add(t, "k", "v");
   RecordColumns columns;
   ASSERT_TRUE(decode_records(builder.finish(), columns).has_value());

@@ -59,14 +59,20 @@ Status AggregateOperator::process(Batch& in, size_t) {
   return emits_each() ? emit_changes(&in) : Status();
 }
 
-// Fills rows_ (and starts_): rows with a key that are neither late nor, un-windowed, without a
-// value.
+// Fills rows_ (and starts_, of those rows): rows with a key that are neither late nor, un-windowed,
+// without a value.
 void AggregateOperator::select_rows(const Batch& in) {
   rows_.clear();
   starts_.clear();
   const bool all_keyed = mark_keys(in, has_key_);
   const bool is_table = in.kind == BatchKind::table;
+  const bool opens_windows = aggregate_.window && !is_table;
+  if (opens_windows) starts_.resize(in.rows());
   TimeMs time = state.time;
+  const TimeMs size = aggregate_.window ? aggregate_.window->size_ms : 0;
+  TimeMs start = 0, end = 0;  // of the latest row's window, which is mostly the next one's too
+  rows_.resize(in.rows());
+  size_t kept = 0;
   for (uint32_t row = 0; row < in.rows(); ++row) {
     const bool has_value = in.present[row] || (in.has_old() && in.old_present[row]);
     if ((!all_keyed && !has_key_[row]) || (!has_value && !aggregate_.window)) {
@@ -76,16 +82,20 @@ void AggregateOperator::select_rows(const Batch& in) {
     const TimeMs ts = in.timestamps[row];
     if (loses_windows() && ts > time) lose_windows(time, ts);
     time = std::max(time, ts);
-    if (aggregate_.window && !is_table) {
-      const TimeMs start = window_start(ts, aggregate_.window->size_ms);
+    if (opens_windows) {
+      if (ts < start || ts >= end) {
+        start = window_start(ts, size);
+        end = saturating_add(start, size);
+      }
       if (is_closed(start, *aggregate_.window, time)) {
         ++state.counters.late;
         continue;
       }
-      starts_.push_back(start);
+      starts_[row] = start;
     }
-    rows_.push_back(row);
+    rows_[kept++] = row;
   }
+  rows_.resize(kept);
   state.time = time;
 }
 
@@ -93,16 +103,13 @@ void AggregateOperator::select_rows(const Batch& in) {
 void AggregateOperator::find_groups(const Batch& in) {
   arena_.reset();
   const size_t n = rows_.size();
-  table_keys(in, description().schema.key.size(), false, arena_, all_keys_);
+  table_keys(in, description().schema.key.size(), starts_.empty() ? nullptr : &starts_, arena_,
+             all_keys_);
   if (n == in.rows()) {
     keys_.swap(all_keys_);
   } else {
     keys_.resize(n);
     for (size_t i = 0; i < n; ++i) keys_[i] = all_keys_[rows_[i]];
-  }
-  if (!starts_.empty()) {
-    add_window_starts(keys_, starts_, arena_, windowed_keys_);
-    keys_.swap(windowed_keys_);
   }
   entries_.resize(n);
   created_.resize(n);

@@ -73,8 +73,8 @@ class AggregateOperator final : public StatefulOperator {
   Arena arena_;
   std::vector<uint8_t> has_key_, created_;
   std::vector<uint32_t> rows_;  // of the batch that take part
-  std::vector<TimeMs> starts_;  // their windows
-  std::vector<ByteView> all_keys_, keys_, windowed_keys_;
+  std::vector<TimeMs> starts_;  // of their windows, by row of the batch
+  std::vector<ByteView> all_keys_, keys_;
   std::vector<state::Entry*> entries_;
   std::vector<ByteView> tails_;
   std::string fixed_, whole_, distinct_key_;

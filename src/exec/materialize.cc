@@ -18,7 +18,8 @@ Status MaterializeOperator::process(Batch& in, size_t) {
   if (in.rows() == 0) return {};
   for (TimeMs ts : in.timestamps) state.advance(ts);
   arena_.reset();
-  table_keys(in, description().schema.key.size(), windowed(), arena_, keys_);
+  table_keys(in, description().schema.key.size(), windowed() ? &in.window_start : nullptr, arena_,
+             keys_);
   codec_.encode(in.columns, description().schema.key.size(), in.timestamps, in.present, arena_,
                 rows_);
   return store(in);

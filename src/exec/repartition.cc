@@ -11,6 +11,7 @@ Result<std::unique_ptr<RepartitionOperator>> RepartitionOperator::make(TaskConte
   LEAT_TRY(op->encoder_, make_encoder(std::get<plan::Repartition>(op->description().op).key_format,
                                       op->description().schema.key, true));
   op->partitions_ = partitions;
+  op->keys_.may_refer = true;
   op->rows_of_.resize(static_cast<size_t>(partitions));
   return op;
 }

@@ -3,9 +3,13 @@
 #include <algorithm>
 
 #include "base/murmur2.h"
+#include "data/short_bytes.h"
 #include "exec/batch_rows.h"
 
 namespace leat::exec {
+namespace {
+constexpr size_t kStartBytes = 8;  // behind a windowed key: the start of its window
+}
 
 Result<std::unique_ptr<SinkOperator>> SinkOperator::make(TaskContext& task, int node,
                                                          int32_t partitions) {
@@ -13,6 +17,7 @@ Result<std::unique_ptr<SinkOperator>> SinkOperator::make(TaskContext& task, int 
   const auto& sink = std::get<plan::Sink>(op->description().op);
   const Schema& schema = op->description().schema;
   op->partitions_ = partitions;
+  op->keys_.may_refer = op->values_.may_refer = true;
   LEAT_TRY(op->key_encoder_, make_encoder(sink.key_format, schema.key, true));
   LEAT_TRY(op->value_encoder_, make_encoder(sink.value_format, schema.value, false));
   if (sink.timestamp_column >= 0) {
@@ -88,9 +93,10 @@ void SinkOperator::write(const Batch& in, std::vector<RecordBatchBuilder>& build
     else if (!one)
       partition = partition_for(key, partitions_);
     if (windowed && !is_null(key)) {
-      windowed_key_.assign(key);
-      append_be64(windowed_key_, static_cast<uint64_t>(in.window_start[row]));
-      key = windowed_key_;
+      windowed_key_.resize(std::max(windowed_key_.size(), key.size() + kStartBytes));
+      copy_bytes(windowed_key_.data(), key.data(), key.size());
+      store_be64(windowed_key_.data() + key.size(), static_cast<uint64_t>(in.window_start[row]));
+      key = ByteView(windowed_key_.data(), key.size() + kStartBytes);
     }
     builders[static_cast<size_t>(partition)].add(in.timestamps[row], key, values_.row(row),
                                                  in.headers.empty() ? ByteView() : in.headers[row]);

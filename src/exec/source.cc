@@ -53,8 +53,8 @@ void SourceOperator::take_bytes(const RecordColumns& records, size_t begin, size
       to.assign(from.begin() + static_cast<ptrdiff_t>(begin),
                 from.begin() + static_cast<ptrdiff_t>(end));
   };
-  slice(records.keys, keys_);
-  slice(records.values, values_);
+  keys_ = {records.keys.data() + begin, end - begin};
+  values_ = {records.values.data() + begin, end - begin};
   slice(records.offsets, out.offsets);
   slice(records.timestamps, out.timestamps);
   slice(records.headers, out.headers);
@@ -67,8 +67,10 @@ void SourceOperator::split_windows(Batch& out) {
   if (!source_->window_size) return;
   out.window_start.assign(keys_.size(), 0);
   out.window_end.assign(keys_.size(), 0);
+  plain_keys_.assign(keys_.begin(), keys_.end());
+  keys_ = plain_keys_;
   for (size_t row = 0; row < keys_.size(); ++row) {
-    ByteView& key = keys_[row];
+    ByteView& key = plain_keys_[row];
     if (is_null(key)) continue;
     if (key.size() < 8) {
       add_error(static_cast<uint32_t>(row),
@@ -85,8 +87,8 @@ void SourceOperator::split_windows(Batch& out) {
 
 void SourceOperator::decode_columns(Batch& out) {
   const Schema& schema = description().schema;
-  auto side = [&](RowDecoder& decoder, const std::vector<ByteView>& rows, size_t first,
-                  size_t count, std::string_view name) {
+  auto side = [&](RowDecoder& decoder, std::span<const ByteView> rows, size_t first, size_t count,
+                  std::string_view name) {
     targets_.assign(count, nullptr);
     for (size_t c = 0; c < count; ++c)
       if (needed_[first + c]) targets_[c] = &out.columns[first + c];
@@ -170,12 +172,24 @@ void SourceOperator::describe(int32_t partition, int64_t offset, DeadLetter& let
   }
 }
 
-Status SourceRun::refill() {
-  if (at_ == records_.size()) {
-    records_.clear();
-    appended_.clear();
-    at_ = 0;
+RecordColumns SourceOperator::lend_columns() {
+  RecordColumns columns;
+  if (!spare_.empty()) {
+    columns = std::move(spare_.back());
+    spare_.pop_back();
+    columns.clear();
   }
+  return columns;
+}
+
+// Large batches of the log are handed on in pieces of `batch_rows_`, the last one as it is; small
+// ones are gathered first.
+Status SourceRun::refill() {
+  if (records_.size() - at_ >= batch_rows_ / 4 && at_ < records_.size()) return {};
+  records_.drop_front(at_);
+  appended_.erase(appended_.begin(),
+                  appended_.begin() + static_cast<ptrdiff_t>(std::min(at_, appended_.size())));
+  at_ = 0;
   while (records_.size() - at_ < batch_rows_ && next_batch_ < input_.batches.size()) {
     size_t index = next_batch_++;
     ByteView bytes = input_.batches[index];

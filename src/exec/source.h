@@ -34,6 +34,9 @@ class SourceOperator final : public Operator {
   }
 
   void add_run(const SourceRun* run) { runs_.push_back(run); }
+  /// Arrays for a run's records, used again by the runs of later epochs.
+  RecordColumns lend_columns();
+  void take_back(RecordColumns columns) { spare_.push_back(std::move(columns)); }
   /// Puts the bytes of a record of the batch at work into a dead letter.
   void describe(int32_t partition, int64_t offset, DeadLetter& letter) const;
 
@@ -52,20 +55,23 @@ class SourceOperator final : public Operator {
   std::unique_ptr<RowDecoder> value_decoder_;
   std::optional<EventTime> event_time_;
   std::vector<uint8_t> needed_;
-  std::vector<ByteView> keys_, values_;
+  std::span<const ByteView> keys_, values_;
+  std::vector<ByteView> plain_keys_;  // of windowed keys: without the window
   std::vector<Column*> targets_;
   std::vector<TimeMs> found_;
   RowErrors errors_, side_errors_;
   std::vector<const SourceRun*> runs_;
+  std::vector<RecordColumns> spare_;
 };
 
 /// The records of one partition in one epoch, as batches of rows.
 class SourceRun final : public InputRun {
  public:
   SourceRun(SourceOperator& source, const SourceRecords& input, size_t batch_rows)
-      : source_(source), input_(input), batch_rows_(batch_rows) {
+      : source_(source), input_(input), batch_rows_(batch_rows), records_(source.lend_columns()) {
     source.add_run(this);
   }
+  ~SourceRun() override { source_.take_back(std::move(records_)); }
   Result<Batch*> next() override;
   Operator& target() override { return source_; }
   bool keeps_batches() const override { return false; }

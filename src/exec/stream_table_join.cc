@@ -26,7 +26,7 @@ Result<std::unique_ptr<StreamTableJoinOperator>> StreamTableJoinOperator::make(
 void StreamTableJoinOperator::find_matches(const Batch& in) {
   const size_t keys = description().schema.key.size();
   arena_.reset();
-  table_keys(in, keys, table_.windowed(), arena_, keys_);
+  table_keys(in, keys, table_.windowed() ? &in.window_start : nullptr, arena_, keys_);
   if (!mark_keys(in, has_key_)) {
     for (size_t row = 0; row < in.rows(); ++row)
       if (!has_key_[row]) keys_[row] = ByteView();

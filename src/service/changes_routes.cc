@@ -62,7 +62,7 @@ class ChangesFeed final : public Feed {
     LEAT_TRY(Fetched fetched, app_.log().read(partition, next, kReadBytes, Visibility::durable));
     RecordColumns records;
     for (ByteView batch : fetched.batches) LEAT_CHECK(decode_records(batch, records));
-    std::vector<ByteView> keys = records.keys;
+    std::vector<ByteView> keys(records.keys.begin(), records.keys.end());
     std::vector<TimeMs> starts;
     if (schema_.window_size) split_windowed_keys(keys, starts);
     auto key_side = decode_side(schema_.key_format, schema_.schema.key, true, keys);

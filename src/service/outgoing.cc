@@ -67,7 +67,7 @@ void append_headers(std::string& out, ByteView encoded) {
 }  // namespace
 
 std::unique_ptr<DecodedSide> decode_side(const FormatSpec& format, const std::vector<Field>& fields,
-                                         bool is_key, const std::vector<ByteView>& rows) {
+                                         bool is_key, std::span<const ByteView> rows) {
   auto decoder = make_decoder(format, fields, is_key);
   if (!decoder.has_value() || fields.empty()) return nullptr;
   auto side = std::make_unique<DecodedSide>();
@@ -127,7 +127,7 @@ std::vector<OutgoingRecord> render_records(const std::string& topic, int32_t par
                                            const RecordColumns& records) {
   std::unique_ptr<DecodedSide> keys;
   std::unique_ptr<DecodedSide> values;
-  std::vector<ByteView> key_bytes = records.keys;
+  std::vector<ByteView> key_bytes(records.keys.begin(), records.keys.end());
   std::vector<TimeMs> window_starts;
   if (declared != nullptr) {
     if (declared->window_size) split_windowed_keys(key_bytes, window_starts);

@@ -37,7 +37,7 @@ struct DecodedSide {
 };
 /// nullptr when the side has no columns. Views may lie in `rows`.
 std::unique_ptr<DecodedSide> decode_side(const FormatSpec& format, const std::vector<Field>& fields,
-                                         bool is_key, const std::vector<ByteView>& rows);
+                                         bool is_key, std::span<const ByteView> rows);
 
 /// Appends the row of some columns as a JSON object of their names.
 void append_json_object(std::string& out, const std::vector<Field>& fields,

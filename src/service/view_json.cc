@@ -64,7 +64,8 @@ Result<std::string> key_from_json(const Schema& schema, std::string_view json) {
   for (Column& column : columns) targets.push_back(&column);
   Arena arena;
   RowErrors errors;
-  decoder->decode({text}, targets, arena, errors);
+  const ByteView row = text;
+  decoder->decode({&row, 1}, targets, arena, errors);
   if (!errors.empty()) return bad_key(schema, errors[0].error.message());
   std::string key;
   for (const Column& column : columns) append_canonical(key, column, 0);

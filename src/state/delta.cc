@@ -6,6 +6,7 @@ namespace leat::state {
 namespace {
 
 constexpr char kVersion = 1;
+constexpr size_t kRowBytesExpected = 48;
 constexpr size_t kHeaderBytes = 1 + sizeof(uint32_t);
 
 }  // namespace
@@ -15,6 +16,8 @@ size_t encode_delta(const KeyedTable& table, std::string& out) {
   const size_t begin = out.size();
   out.push_back(kVersion);
   append_le<uint32_t>(out, 0);
+  // As much as small rows take; larger ones grow it.
+  out.reserve(out.size() + table.changes() * kRowBytesExpected);
   RowWriter rows(out);
   table.for_each_change([&](ByteView key, ByteView, ByteView after) { rows.add(key, after); });
   rows.finish();
