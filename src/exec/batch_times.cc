@@ -29,7 +29,7 @@ Result<std::unique_ptr<BatchTimes>> BatchTimes::make(const plan::Node& source) {
 TimeMs BatchTimes::largest(ByteView batch) {
   records_.clear();
   if (!decode_records(batch, records_).has_value()) return kNoTime;  // the task will say so
-  std::vector<ByteView>& rows = in_key_ ? records_.keys : records_.values;
+  RawVector<ByteView>& rows = in_key_ ? records_.keys : records_.values;
   if (in_key_ && window_size_)
     for (ByteView& key : rows)
       if (!is_null(key) && key.size() >= kWindowBytes)
