@@ -21,6 +21,9 @@ Result<std::unique_ptr<AggregateOperator>> AggregateOperator::make(TaskContext& 
     return Error(ErrorCode::invalid_argument, "a window must be at least 1 ms long: " + at.id);
   if (aggregate.emit_final && !aggregate.window)
     return Error(ErrorCode::invalid_argument, "EMIT FINAL needs a window: " + at.id);
+  if (aggregate.fold && task.node(at.inputs.front()).kind == BatchKind::table)
+    return Error(ErrorCode::unsupported,
+                 "code of a program aggregates streams only, not a table: " + at.id);
   return std::unique_ptr<AggregateOperator>(new AggregateOperator(task, node));
 }
 
@@ -28,10 +31,13 @@ AggregateOperator::AggregateOperator(TaskContext& task, int node)
     : StatefulOperator(task, node),
       aggregate_(std::get<plan::Aggregate>(description().op)),
       accumulators_(aggregate_.calls, task.node(description().inputs.front()).schema.value,
-                    task.options.ksqldb) {
+                    task.options.ksqldb),
+      fold_(aggregate_.fold ? aggregate_.fold->state_bytes() : 0,
+            aggregate_.fold ? description().schema.value.front().type : Type()) {
   for (size_t i = 0; i < accumulators_.distinct().size(); ++i)
     distinct_.push_back(std::make_unique<state::KeyedTable>(
         state::KeyedTable::Options{.key_suffix_time = windowed()}));
+  if (aggregate_.fold) return;
   if (task.options.ksqldb && task.node(description().inputs.front()).kind == BatchKind::stream)
     empty_group_.assign(accumulators_.fixed_bytes(), '\0');
   if (task.options.ksqldb && aggregate_.emit_final)
@@ -51,7 +57,9 @@ Status AggregateOperator::process(Batch& in, size_t) {
   if (rows_.empty()) return {};
   find_groups(in);
   errors_.clear();
-  if (accumulators_.counts_only() && in.kind == BatchKind::stream && !emits_each())
+  if (aggregate_.fold)
+    fold_rows(in);
+  else if (accumulators_.counts_only() && in.kind == BatchKind::stream && !emits_each())
     count_rows(in);
   else
     update_rows(in);
@@ -113,8 +121,7 @@ void AggregateOperator::find_groups(const Batch& in) {
   }
   entries_.resize(n);
   created_.resize(n);
-  table().find_or_insert_batch(keys_.data(), n, accumulators_.fixed_bytes(), entries_.data(),
-                               created_.data());
+  table().find_or_insert_batch(keys_.data(), n, group_bytes(), entries_.data(), created_.data());
 }
 
 // COUNT(*) alone, by far the most common: nothing can fail, nothing moves.

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "exec/accumulators.h"
+#include "exec/fold_layout.h"
 #include "exec/stateful.h"
 
 namespace leat::exec {
@@ -27,7 +28,10 @@ class AggregateOperator final : public StatefulOperator {
   }
   void decode_values(const std::vector<ByteView>& values, std::vector<Column>& columns,
                      size_t first, Arena& arena) override {
-    accumulators_.finalise(values, columns, first, arena);
+    if (aggregate_.fold)
+      fold_.decode(values, columns[first], arena);
+    else
+      accumulators_.finalise(values, columns, first, arena);
   }
   void add_stores(Stores& stores) override;
 
@@ -52,6 +56,13 @@ class AggregateOperator final : public StatefulOperator {
   void count_distinct_value(const Accumulators::Distinct& distinct, size_t table, ByteView group,
                             const Column& column, size_t row, int64_t sign, char* count);
   void fail(uint32_t row, int call);
+  size_t group_bytes() const {
+    return aggregate_.fold ? fold_.fixed_bytes() : accumulators_.fixed_bytes();
+  }
+  // aggregate_fold.cc
+  void fold_rows(const Batch& in);
+  void fold_in_place(const Batch& in, size_t begin, size_t end);
+  void fold_any_size(const Batch& in, size_t i);
 
   bool loses_windows() const {
     return task().options.kafka_streams_timing && aggregate_.emit_final;
@@ -64,6 +75,7 @@ class AggregateOperator final : public StatefulOperator {
 
   const plan::Aggregate& aggregate_;
   Accumulators accumulators_;
+  FoldLayout fold_;  // where code of the program aggregates
   std::vector<std::unique_ptr<state::KeyedTable>> distinct_;  // by COUNT_DISTINCT call
   std::optional<FormatSpec> topic_key_format_;
   std::string empty_group_;  // set where it counts as a former value
@@ -77,6 +89,7 @@ class AggregateOperator final : public StatefulOperator {
   std::vector<ByteView> all_keys_, keys_;
   std::vector<state::Entry*> entries_;
   std::vector<ByteView> tails_;
+  std::vector<char*> places_;
   std::string fixed_, whole_, distinct_key_;
   RowErrors errors_;
 };

@@ -30,6 +30,9 @@ bool wants_old_values(const plan::Query& query, int node) {
     if (input == consumer.inputs.end()) continue;
     if (std::holds_alternative<plan::Sink>(consumer.op)) continue;
     if (std::holds_alternative<plan::StreamTableJoin>(consumer.op)) continue;
+    // A step that makes a stream of a table takes what is there now.
+    if (std::holds_alternative<plan::Custom>(consumer.op) && consumer.kind == BatchKind::stream)
+      continue;
     const auto* project = std::get_if<plan::Project>(&consumer.op);
     if (project && project->key.empty() && !wants_old_values(query, static_cast<int>(n))) continue;
     return true;

@@ -153,7 +153,12 @@ Status TableView::scan(Task& task, const Range& range, Batch& out, std::vector<s
 
 Result<std::unique_ptr<View>> View::of(std::shared_ptr<const plan::Query> query,
                                        const TaskOptions& options) {
-  LEAT_TRY(TableReader reader, TableReader::of(*query, result_node(*query), options));
+  return of(query, result_node(*query), options);
+}
+
+Result<std::unique_ptr<View>> View::of(std::shared_ptr<const plan::Query> query, int node,
+                                       const TaskOptions& options) {
+  LEAT_TRY(TableReader reader, TableReader::of(*query, node, options));
   return std::unique_ptr<View>(std::make_unique<TableView>(std::move(query), std::move(reader)));
 }
 

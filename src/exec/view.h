@@ -18,6 +18,9 @@ class View {
   /// view.
   static Result<std::unique_ptr<View>> of(std::shared_ptr<const plan::Query> query,
                                           const TaskOptions& options);
+  /// The table at one node of a query.
+  static Result<std::unique_ptr<View>> of(std::shared_ptr<const plan::Query> query, int node,
+                                          const TaskOptions& options);
 
   virtual ~View() = default;
   /// What UNIX_TIMESTAMP() gives in the reads that follow.

@@ -88,6 +88,7 @@ class Describe {
     std::string out = "aggregate ";
     for (size_t i = 0; i < op.calls.size(); ++i)
       out += (i > 0 ? ", " : "") + call_text(op.calls[i], input_);
+    if (op.fold) out += "by the program's code";
     out += " by " + names(node_.schema.key);
     if (op.window) out += " in windows " + window_text(*op.window);
     if (op.emit_final) out += ", when they close";

@@ -106,6 +106,7 @@ struct AddOp {
     out["partitions"] = op.partitions;
   }
   void operator()(const Aggregate& op) {
+    if (op.fold) throw BadPlan(Error(ErrorCode::unsupported, "a plan with code is not kept"));
     out["op"] = "aggregate";
     out["calls"] = Json::array();
     for (const AggregateCall& call : op.calls)

@@ -40,6 +40,7 @@ class ReadBy {
     return used;
   }
   Used operator()(const Aggregate& op) const {
+    if (op.fold) return all();
     Used used = keys();
     for (const AggregateCall& call : op.calls)
       if (call.argument >= 0) used[input_.key.size() + static_cast<size_t>(call.argument)] = 1;

@@ -1,7 +1,9 @@
 #pragma once
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -88,12 +90,32 @@ struct AggregateCall {
   Type result;
 };
 
+/// An aggregate of the C++ DSL: code of the user that folds rows into the state of their group. A
+/// state is bytes: `state_bytes` held in place, or, where that is 0, of any size.
+class CustomFold {
+ public:
+  virtual ~CustomFold() = default;
+  virtual size_t state_bytes() const = 0;
+  /// In place: folds row rows[i] of `in` into what stands at states[i], in order; rows of one group
+  /// have one place. A place begins with 8 bytes, 0 where the group has no state yet and 1 from the
+  /// first on, then the state, unaligned. A row that fails is reported (ascending) and leaves the
+  /// place as it was.
+  virtual void fold(const Batch& in, std::span<const uint32_t> rows, char* const* states,
+                    RowErrors& errors) const = 0;
+  /// Of any size: makes `after` the state that follows `before` (a null view: none yet). False: the
+  /// row failed, and is reported.
+  virtual bool fold_one(const Batch& in, uint32_t row, ByteView before, std::string& after,
+                        RowErrors& errors) const = 0;
+};
+
 /// Groups by the whole key. Output: the key, then one value column per call. Over a table the old
 /// value is taken out before the new one goes in. Stateful.
 struct Aggregate {
   std::vector<AggregateCall> calls;
   std::optional<WindowSpec> window;
   bool emit_final = false;
+  /// Of the C++ DSL, in place of calls: the one value column holds its states. Of streams only.
+  std::shared_ptr<const CustomFold> fold;
 };
 
 /// Joins a stream (input 0) with a table (input 1) by key. Output: the key, the stream's values,
@@ -143,6 +165,8 @@ struct Query {
   std::vector<Node> nodes;
   std::string statement;  // canonical text of the bound statement, not rewritten: what "the same
                           // query" means
+  /// Tables within the query that can be read by a name of their own (C++ DSL): name, node.
+  std::vector<std::pair<std::string, int>> views;
   bool stateful() const;
 };
 

@@ -238,11 +238,12 @@ void Runtime::publish() {
   std::map<std::string, Installed, std::less<>> installed;
   for (const auto& query : queries_) {
     Installed entry{std::make_shared<const plan::Query>(query->query()), std::nullopt};
-    if (query->view() != nullptr) {
-      const TopicInfo& topic = query->sinks().empty() ? query->sources().begin()->second
-                                                      : query->sinks().begin()->second;
+    const TopicInfo& topic =
+        query->sinks().empty() ? query->sources().begin()->second : query->sinks().begin()->second;
+    if (query->view() != nullptr)
       entry.view = ViewInfo{query->view()->schema(), query->view()->window(), topic.name};
-    }
+    for (const auto& [name, view] : query->named_views())
+      entry.named_views.emplace(name, ViewInfo{view->schema(), view->window(), topic.name});
     installed.emplace(query->id(), std::move(entry));
   }
   std::vector<MetadataChange> facts;
@@ -264,6 +265,10 @@ std::map<std::string, std::shared_ptr<const plan::Query>> Runtime::plans() const
 Result<Runtime::ViewInfo> Runtime::view(const std::string& id) const {
   std::lock_guard lock(mutex_);
   auto entry = installed_.find(id);
+  if (entry == installed_.end() || !entry->second.view)
+    for (const auto& [query, other] : installed_)
+      if (auto named = other.named_views.find(id); named != other.named_views.end())
+        return named->second;
   if (entry == installed_.end())
     return Error(ErrorCode::not_found, "there is no query of this name: " + id);
   if (!entry->second.view)

@@ -100,6 +100,9 @@ Result<std::unique_ptr<QueryRun>> QueryRun::make(plan::Query query, EpochId sinc
   } else if (view.error().code() != ErrorCode::not_found) {
     return std::move(view).error();
   }
+  for (const auto& [name, node] : plan.views) {
+    LEAT_TRY(run->named_views_[name], exec::View::of(run->query_, node, options));
+  }
   return run;
 }
 

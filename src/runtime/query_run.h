@@ -65,7 +65,14 @@ class QueryRun {
   const std::map<int, TopicInfo>& sinks() const { return sinks_; }
   /// The table that the query makes; nullptr when it makes a stream.
   exec::View* view() const { return view_.get(); }
-  size_t view_part() const { return part_of(view_->node()); }
+  /// A table within the query by its own name (plan::Query::views); nullptr: there is none.
+  exec::View* view(std::string_view name) const {
+    auto found = named_views_.find(name);
+    return found == named_views_.end() ? nullptr : found->second.get();
+  }
+  const std::map<std::string, std::unique_ptr<exec::View>, std::less<>>& named_views() const {
+    return named_views_;
+  }
 
   /// All stores of all tasks by their name in commits.
   std::map<std::string, state::KeyedTable*, std::less<>> stores();
@@ -93,6 +100,7 @@ class QueryRun {
   std::map<int, TopicInfo> sources_;
   std::map<int, TopicInfo> sinks_;
   std::unique_ptr<exec::View> view_;
+  std::map<std::string, std::unique_ptr<exec::View>, std::less<>> named_views_;
 };
 
 }  // namespace leat::runtime

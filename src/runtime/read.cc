@@ -54,9 +54,18 @@ Result<ReadAnswer> Runtime::answer(const ReadRequest& request) {
   return answer;
 }
 
+// A query's own table, or one within a query.
+std::pair<QueryRun*, exec::View*> Runtime::find_view(const std::string& name) const {
+  if (QueryRun* query = find(name); query != nullptr && query->view() != nullptr)
+    return {query, query->view()};
+  for (const auto& query : queries_)
+    if (exec::View* view = query->view(name); view != nullptr) return {query.get(), view};
+  return {nullptr, nullptr};
+}
+
 Result<ViewRows> Runtime::read_view(const ViewRead& read) {
-  QueryRun* query = find(read.view);
-  if (query == nullptr || query->view() == nullptr)
+  auto [query, view] = find_view(read.view);
+  if (view == nullptr)
     return Error(ErrorCode::not_found, "there is no view of this name: " + read.view);
   if (query->failure)
     return Error(ErrorCode::unavailable,
@@ -68,14 +77,14 @@ Result<ViewRows> Runtime::read_view(const ViewRead& read) {
 
   ViewRows out;
   out.rows = std::make_unique<Batch>();
-  query->view()->set_now(clock_.now_ms());
-  for (TaskSlot& slot : query->tasks(query->view_part())) {
+  view->set_now(clock_.now_ms());
+  for (TaskSlot& slot : query->tasks(query->part_of(view->node()))) {
     if (read.key) {
-      LEAT_CHECK(query->view()->lookup(*slot.task, *read.key, *out.rows));
+      LEAT_CHECK(view->lookup(*slot.task, *read.key, *out.rows));
       continue;
     }
     bool more = false;
-    LEAT_CHECK(query->view()->scan(*slot.task, read.range, *out.rows, out.keys, more));
+    LEAT_CHECK(view->scan(*slot.task, read.range, *out.rows, out.keys, more));
     out.more = out.more || more;
   }
   // Strings may lie in the stores, which the next epoch changes.

@@ -69,18 +69,19 @@ Status Runtime::recover_queries(const ApplicationState& state) {
     auto record = decode_query_record(value);
     if (!record.has_value()) return std::move(record).error().with_context("query " + id);
     plan::Query query;
-    if (!record->plan.empty()) {
+    // What the program builds counts, also where its first form happened to hold no code.
+    auto given = std::find_if(options_.code_queries.begin(), options_.code_queries.end(),
+                              [&](const plan::Query& q) { return q.id == id; });
+    if (given != options_.code_queries.end()) {
+      query = *given;
+    } else if (!record->plan.empty()) {
       auto decoded = plan::decode(record->plan, functions_);
       if (!decoded.has_value()) return std::move(decoded).error().with_context("query " + id);
       query = *std::move(decoded);
     } else {
-      auto given = std::find_if(options_.code_queries.begin(), options_.code_queries.end(),
-                                [&](const plan::Query& q) { return q.id == id; });
-      if (given == options_.code_queries.end())
-        return Error(ErrorCode::conflict,
-                     "this application has a query that the program does not build any more: " + id,
-                     "build it, or drop it first");
-      query = *given;
+      return Error(ErrorCode::conflict,
+                   "this application has a query that the program does not build any more: " + id,
+                   "build it, or drop it first");
     }
     auto run = QueryRun::make(std::move(query), record->since, log_, options_.tasks);
     if (!run.has_value()) return std::move(run).error().with_context("query " + id);

@@ -103,7 +103,8 @@ class Runtime {
   void status(std::function<void(std::vector<QueryStatus>)> done);
   /// The plans that are installed, by id.
   std::map<std::string, std::shared_ptr<const plan::Query>> plans() const;
-  /// Schema of the view that a query makes; not_found when it makes none.
+  /// Schema of the view that a query makes, or of a table within a query; not_found when it is
+  /// none.
   struct ViewInfo {
     Schema schema;
     std::optional<plan::WindowSpec> window;
@@ -129,6 +130,7 @@ class Runtime {
   struct Installed {
     std::shared_ptr<const plan::Query> plan;
     std::optional<ViewInfo> view;
+    std::map<std::string, ViewInfo> named_views;  // tables within the query
   };
   /// What of the common lane is durable after a commit.
   struct Stand {
@@ -183,6 +185,7 @@ class Runtime {
   void answer_reads();
   Result<ReadAnswer> answer(const ReadRequest& request);
   Result<ViewRows> read_view(const ViewRead& read);
+  std::pair<QueryRun*, exec::View*> find_view(const std::string& name) const;
   void hold(std::function<void()> release);
 
   Log& log_;

@@ -10,6 +10,7 @@
 #include "log/log.h"
 #include "plan/expr.h"
 #include "runtime/runtime.h"
+#include "runtime/wait.h"
 #include "service/incoming.h"
 #include "sql/binder.h"
 #include "sql/bound.h"
@@ -158,29 +159,7 @@ class Application {
 
 template <class T>
 Result<T> Application::wait(const std::function<void(std::function<void(Result<T>)>)>& start) {
-  struct Shared {
-    std::mutex mutex;
-    std::condition_variable done;
-    std::optional<Result<T>> result;
-  };
-  auto shared = std::make_shared<Shared>();
-  start([shared](Result<T> result) {
-    std::lock_guard lock(shared->mutex);
-    shared->result.emplace(std::move(result));
-    shared->done.notify_all();
-  });
-  if (options_.pump) {
-    for (;;) {
-      {
-        std::lock_guard lock(shared->mutex);
-        if (shared->result) break;
-      }
-      options_.pump();
-    }
-  }
-  std::unique_lock lock(shared->mutex);
-  shared->done.wait(lock, [&] { return shared->result.has_value(); });
-  return std::move(*shared->result);
+  return runtime::wait<T>(options_.pump, start);
 }
 
 }  // namespace leat::service
