@@ -29,7 +29,8 @@ Result<std::string> Engine::canonical(const Schema& schema, const std::string& k
   Column column(schema.key.front().type);
   Arena arena;
   RowErrors errors;
-  decoder->decode({ByteView(key.data(), key.size())}, {&column}, arena, errors);
+  const ByteView row(key.data(), key.size());
+  decoder->decode({&row, 1}, {&column}, arena, errors);
   if (!errors.empty()) return std::move(errors.front().error).with_context("the key asked for");
   std::string out;
   append_canonical(out, column, 0);
