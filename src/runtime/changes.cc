@@ -18,7 +18,10 @@ void Runtime::apply_change(QueryChanges changes, std::function<void(Status)> don
   Commit work;
   for (MetadataChange& fact : changes.metadata)
     work.metadata.push_back({"user/" + fact.key, fact.value});
-  for (const std::string& id : changes.remove) work.metadata.push_back({query_key(id), ""});
+  for (const std::string& id : changes.remove) {
+    work.metadata.push_back({query_key(id), ""});
+    take_positions_away(*find(id), work);
+  }
   if (Status changed = change_policies(changes, work); !changed.has_value()) return done(changed);
   auto built = build(std::move(changes.add), epoch_.plus(1), changes.remove);
   if (!built.has_value()) return done(std::move(built).error());
@@ -135,6 +138,14 @@ std::optional<Position> Runtime::position_of_replaced(
       return lane->position_of(*old);
   }
   return std::nullopt;
+}
+
+// What a query has not read must not be kept for it once it is gone.
+void Runtime::take_positions_away(const QueryRun& query, Commit& work) {
+  constexpr Offset kGone(-1);
+  for (const auto& [node, topic] : query.sources())
+    for (int32_t p = 0; p < topic.config.partitions; ++p)
+      work.inputs.push_back({query.reader(), {topic.id, PartitionId(p)}, kGone});
 }
 
 Status Runtime::check_removals(const std::vector<std::string>& ids) const {

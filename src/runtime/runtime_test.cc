@@ -187,6 +187,7 @@ class World {
     return end;
   }
   /// "value" of a key in a view, columns joined by commas; "" when there is none.
+  Log& log() { return *log_; }
   std::string look_up(const std::string& view, const std::string& word, Position after = {}) {
     ReadRequest request;
     request.views.push_back({view, canonical(word), {}});
@@ -520,6 +521,8 @@ TEST(Runtime, a_dropped_query_leaves_nothing_to_a_new_one_of_its_name) {
   drop.remove.push_back("t");
   ASSERT_TRUE(world.change(std::move(drop)).has_value());
   EXPECT_EQ(world.look_up("t", "a"), "not-found");
+  // Its positions would hold retention back for ever.
+  EXPECT_TRUE(world.log().application("app").value().inputs.empty());
   QueryChanges again;
   again.add.push_back(totals("t", "words", "totals2"));
   again.from_latest = true;
