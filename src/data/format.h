@@ -50,8 +50,9 @@ class RowDecoder {
 /// Encoded rows, one after the other in one buffer; or, with `may_refer` and where a column's
 /// values are their own encoding, only views of them.
 struct EncodedRows {
-  bool may_refer = false;           // whoever reads the rows still has the columns by then
+  bool may_refer = false;           // whoever reads the rows still has columns and encoder by then
   const ByteView* views = nullptr;  // set: the rows lie there and the members below are empty
+  const char* lent = nullptr;       // set: what `bytes` would hold lies there, with the encoder
   std::string bytes;
   std::vector<uint32_t> ends;  // end of row i in bytes; it begins where the one before ends
   std::vector<uint8_t> null;   // rows long if some row is null, else empty
@@ -59,10 +60,11 @@ struct EncodedRows {
     if (views != nullptr) return views[i];
     if (!null.empty() && null[i]) return {};
     size_t begin = i == 0 ? 0 : ends[i - 1];
-    return {bytes.data() + begin, ends[i] - begin};
+    return {(lent != nullptr ? lent : bytes.data()) + begin, ends[i] - begin};
   }
   void clear() {
     views = nullptr;
+    lent = nullptr;
     bytes.clear();
     ends.clear();
     null.clear();

@@ -14,6 +14,7 @@ namespace leat {
 class RowWriter {
  public:
   void begin(EncodedRows& out, size_t rows) {
+    LEAT_ASSERT(out.lent == nullptr);
     out_ = &out;
     used_ = 0;
     out.ends.reserve(out.ends.size() + rows);
@@ -34,7 +35,12 @@ class RowWriter {
     push_end();
     out_->null.push_back(1);
   }
-  void finish() { out_->bytes.append(buffer_.get(), used_); }
+  void finish() {
+    if (out_->may_refer && out_->bytes.empty())
+      out_->lent = buffer_.get();
+    else
+      out_->bytes.append(buffer_.get(), used_);
+  }
 
  private:
   void push_end() {
