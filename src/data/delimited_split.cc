@@ -47,6 +47,14 @@ inline Marks mark_rest(ByteView row, size_t n, char delimiter) {
   return mark(raw, delimiter);
 }
 
+// The same for the bytes of the row from `at` on, as many as fit; moves `at` past them.
+inline Marks mark_next(ByteView row, size_t& at, char delimiter) {
+  size_t n = std::min(row.size() - at, kVector);
+  Marks marks = n == kVector ? mark(row.data() + at, delimiter) : mark_rest(row, n, delimiter);
+  at += n;
+  return marks;
+}
+
 // Reads a field whose opening quote `p` has passed; the byte after the closing one, or nullptr.
 const char* read_quoted(const char* p, const char* end, Arena& arena, ByteView& text) {
   const char* begin = p;
@@ -80,16 +88,15 @@ bool DelimitedSplitter::split_plain(ByteView row) {
   size_t at = 0;
   size_t field = 0;
   while (at < row.size()) {
-    size_t n = std::min(row.size() - at, kVector);
-    Marks marks = n == kVector ? mark(begin + at, delimiter_) : mark_rest(row, n, delimiter_);
+    const size_t first = at;
+    Marks marks = mark_next(row, at, delimiter_);
     if (marks.others != 0) return false;
     high |= marks.high;
     for (uint32_t found = marks.delimiters; found != 0; found &= found - 1) {
-      size_t end = at + static_cast<size_t>(__builtin_ctz(found));
+      size_t end = first + static_cast<size_t>(__builtin_ctz(found));
       fields_.push_back({ByteView(begin + field, end - field)});
       field = end + 1;
     }
-    at += n;
   }
   fields_.push_back({ByteView(begin + field, row.size() - field)});
   is_ascii_ = high == 0;
@@ -99,11 +106,9 @@ bool DelimitedSplitter::split_plain(ByteView row) {
 bool DelimitedSplitter::count_plain(ByteView row, size_t& fields) const {
   fields = 1;
   for (size_t at = 0; at < row.size();) {
-    size_t n = std::min(row.size() - at, kVector);
-    Marks marks = n == kVector ? mark(row.data() + at, delimiter_) : mark_rest(row, n, delimiter_);
+    Marks marks = mark_next(row, at, delimiter_);
     if ((marks.others | marks.high) != 0) return false;
     fields += static_cast<size_t>(__builtin_popcount(marks.delimiters));
-    at += n;
   }
   return true;
 }

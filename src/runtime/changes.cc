@@ -6,6 +6,20 @@
 #include "runtime/runtime.h"
 
 namespace leat::runtime {
+namespace {
+
+// What is kept of a new query. Code of a program has no plan that could be kept.
+Result<QueryRecord> record_of(const QueryRun& query) {
+  QueryRecord record{query.since(), false, query.query().statement, {}};
+  auto plan = plan::encode(query.query());
+  if (plan.has_value())
+    record.plan = *std::move(plan);
+  else if (plan.error().code() != ErrorCode::unsupported)
+    return std::move(plan).error();
+  return record;
+}
+
+}  // namespace
 
 void Runtime::change(QueryChanges changes, std::function<void(Status)> done) {
   post([this, changes = std::move(changes), done = std::move(done)]() mutable {
@@ -41,13 +55,9 @@ void Runtime::apply_change(QueryChanges changes, std::function<void(Status)> don
       }
     }
     lane->add(*query, at);
-    QueryRecord record{query->since(), false, query->query().statement, {}};
-    if (auto plan = plan::encode(query->query()); plan.has_value()) {
-      record.plan = *std::move(plan);
-    } else if (plan.error().code() != ErrorCode::unsupported) {
-      return done(std::move(plan).error());
-    }
-    work.metadata.push_back({query_key(query->id()), encode(record)});
+    auto record = record_of(*query);
+    if (!record.has_value()) return done(std::move(record).error());
+    work.metadata.push_back({query_key(query->id()), encode(*record)});
   }
 
   if (Status begun = log_.begin_epoch(options_.application, {}); !begun.has_value())
