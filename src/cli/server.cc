@@ -72,6 +72,7 @@ Status Server::open(ServerOptions options) {
   app.on_fatal = stop_process;
 #ifdef LEAT_FAULTS
   app.faults.replays_a_record = is_planted("replayed_record");
+  if (is_planted("crash")) app.faults.dies_of = "poison";
 #endif
   LEAT_TRY(app_, service::Application::open(*log_, io::system_disk(), io::system_clock(),
                                             functions_, std::move(app)));

@@ -10,6 +10,11 @@ namespace leat {
 namespace {
 constexpr size_t kAlignment = 64;
 
+bool holds_views(const Type& type) {
+  return type.kind == TypeKind::string || type.kind == TypeKind::bytes ||
+         type.kind == TypeKind::opaque;
+}
+
 // Moves value i from `from[rows[i]]` for one value width; the widths are known so that the loop is.
 template <size_t kWidth>
 void gather_values(char* to, const char* from, const std::vector<uint32_t>& rows) {
@@ -120,10 +125,20 @@ void Column::gather(const Column& from, const std::vector<uint32_t>& rows) {
   }
 }
 
+size_t Column::viewed_bytes() const {
+  if (!holds_views(type_)) return 0;
+  const auto* views = data<ByteView>();
+  size_t bytes = 0;
+  if (valid_.empty()) {
+    for (size_t i = 0; i < size_; ++i) bytes += views[i].size();
+  } else {
+    for (size_t i = 0; i < size_; ++i) bytes += valid_[i] == 0 ? 0 : views[i].size();
+  }
+  return bytes;
+}
+
 void Column::own_bytes(Arena& arena) {
-  if (type_.kind != TypeKind::string && type_.kind != TypeKind::bytes &&
-      type_.kind != TypeKind::opaque)
-    return;
+  if (!holds_views(type_)) return;
   // A held struct is read where it lies, so it stays aligned.
   bool is_struct = type_.kind == TypeKind::opaque && type_.opaque && type_.opaque->size != 0;
   size_t align = is_struct ? 16 : 1;

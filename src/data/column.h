@@ -84,6 +84,8 @@ class Column {
   /// Copies the bytes that string values refer to into `arena`, so that the column outlives its
   /// source.
   void own_bytes(Arena& arena);
+  /// How many bytes own_bytes would copy.
+  size_t viewed_bytes() const;
 
  private:
   void reserve(size_t rows);

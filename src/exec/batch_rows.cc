@@ -88,6 +88,14 @@ void own_bytes(Batch& batch) {
     if (!headers.empty()) headers = batch.arena.copy(headers);
 }
 
+size_t bytes_of(const Batch& batch) {
+  size_t bytes = batch.rows() * 8 * (batch.columns.size() + batch.old.size());
+  for (const Column& column : batch.columns) bytes += column.viewed_bytes();
+  for (const Column& column : batch.old) bytes += column.viewed_bytes();
+  for (ByteView headers : batch.headers) bytes += headers.size();
+  return bytes;
+}
+
 void shape(Batch& batch, BatchKind kind, const Schema& schema) {
   batch.kind = kind;
   batch.columns.resize(schema.width());

@@ -19,6 +19,10 @@ void take_coordinates(Batch& from, Batch& to);
 /// Copies the bytes that `batch` refers to into its own arena.
 void own_bytes(Batch& batch);
 
+/// About how many bytes the rows are when they are written out: what matters is when strings are
+/// long.
+size_t bytes_of(const Batch& batch);
+
 /// Gives an empty `batch` columns of these fields (which may have been handed on with the rows of
 /// the batch before).
 void shape(Batch& batch, BatchKind kind, const Schema& schema);

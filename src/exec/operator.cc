@@ -99,4 +99,14 @@ Status Operator::reject(const Batch& batch, RowErrors& errors) {
   return {};
 }
 
+Status Operator::charge(size_t bytes) {
+  TaskOutput& out = *task_.out;
+  out.bytes += bytes;
+  if (task_.output_bytes_max == 0 || out.bytes <= task_.output_bytes_max) return {};
+  out.exploded = true;
+  return Error(ErrorCode::resource_exhausted, "the epoch makes more than " +
+                                                  std::to_string(task_.output_bytes_max) +
+                                                  " bytes: " + description().id);
+}
+
 }  // namespace leat::exec

@@ -17,8 +17,9 @@ struct TaskContext {
   std::shared_ptr<const plan::Query> query;
   PartitionId partition;
   TaskOptions options;
-  TaskOutput* out = nullptr;  // of the running epoch
-  TimeMs now = kNoTime;       // likewise
+  TaskOutput* out = nullptr;    // of the running epoch
+  TimeMs now = kNoTime;         // likewise
+  size_t output_bytes_max = 0;  // likewise
 
   const plan::Node& node(int index) const { return query->nodes[static_cast<size_t>(index)]; }
 };
@@ -72,6 +73,8 @@ class Operator {
   /// Deals with rows that could not be read, computed or written, as the source's policy says.
   /// Errors: the policy is `fail`.
   Status reject(const Batch& batch, RowErrors& errors);
+  /// Counts bytes that leave the task. Errors: resource_exhausted, the epoch may not make so many.
+  Status charge(size_t bytes);
 
  private:
   void collect(const Batch& batch);

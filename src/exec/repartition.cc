@@ -32,6 +32,7 @@ Status RepartitionOperator::encode_keys(Batch& in) {
 }
 
 Status RepartitionOperator::process(Batch& in, size_t) {
+  LEAT_CHECK(charge(bytes_of(in)));
   LEAT_CHECK(encode_keys(in));
   for (auto& rows : rows_of_) rows.clear();
   for (uint32_t row = 0; row < in.rows(); ++row) {

@@ -9,7 +9,12 @@
 namespace leat::exec {
 namespace {
 constexpr size_t kStartBytes = 8;  // behind a windowed key: the start of its window
-}
+/// A batch that has grown to this is finished and the next one begun: whoever reads the topic takes
+/// whole batches.
+constexpr size_t kBatchBytes = 1 << 20;
+/// So much is encoded at once; a single row that is larger is an error.
+constexpr size_t kSliceBytes = 256 << 20;
+}  // namespace
 
 Result<std::unique_ptr<SinkOperator>> SinkOperator::make(TaskContext& task, int node,
                                                          int32_t partitions) {
@@ -28,11 +33,33 @@ Result<std::unique_ptr<SinkOperator>> SinkOperator::make(TaskContext& task, int 
 }
 
 Status SinkOperator::process(Batch& in, size_t) {
+  const size_t bytes = bytes_of(in);
+  LEAT_CHECK(charge(bytes));
+  if (bytes > kSliceBytes) return process_slices(in);
   if (event_time_) LEAT_CHECK(take_times(in));
   LEAT_CHECK(encode_rows(in));
   std::vector<RecordBatchBuilder>& builders = task().out->sunk[node()];
   builders.resize(static_cast<size_t>(partitions_));
   write(in, builders);
+  return {};
+}
+
+Status SinkOperator::process_slices(Batch& in) {
+  if (in.rows() == 1) {
+    errors_.clear();
+    errors_.push_back(
+        {0, Error(ErrorCode::out_of_range, "the row is too large: " + std::to_string(bytes_of(in)) +
+                                               " bytes, at most " + std::to_string(kSliceBytes))});
+    return reject(in, errors_);
+  }
+  for (size_t begin = 0; begin < in.rows();) {
+    const size_t end = begin == 0 ? in.rows() / 2 : in.rows();
+    Batch slice;
+    append_rows(in, begin, end, slice);
+    task().out->bytes -= bytes_of(slice);  // was counted, and is again
+    LEAT_CHECK(process(slice, 0));
+    begin = end;
+  }
   return {};
 }
 
@@ -98,10 +125,18 @@ void SinkOperator::write(const Batch& in, std::vector<RecordBatchBuilder>& build
       store_be64(windowed_key_.data() + key.size(), static_cast<uint64_t>(in.window_start[row]));
       key = ByteView(windowed_key_.data(), key.size() + kStartBytes);
     }
-    builders[static_cast<size_t>(partition)].add(in.timestamps[row], key, values_.row(row),
-                                                 in.headers.empty() ? ByteView() : in.headers[row]);
+    RecordBatchBuilder& builder = builders[static_cast<size_t>(partition)];
+    builder.add(in.timestamps[row], key, values_.row(row),
+                in.headers.empty() ? ByteView() : in.headers[row]);
+    if (builder.bytes() >= kBatchBytes) cut(partition, builder);
   }
   state.counters.rows_out += in.rows();
+}
+
+void SinkOperator::cut(int32_t partition, RecordBatchBuilder& builder) {
+  auto count = static_cast<int32_t>(builder.count());
+  task().out->full.push_back({node(), partition, count, std::string(builder.finish())});
+  builder.clear();
 }
 
 }  // namespace leat::exec

@@ -18,7 +18,9 @@ class SinkOperator final : public Operator {
   using Operator::Operator;
   Status encode_rows(Batch& in);
   Status take_times(Batch& in);
+  Status process_slices(Batch& in);
   void write(const Batch& in, std::vector<RecordBatchBuilder>& builders);
+  void cut(int32_t partition, RecordBatchBuilder& builder);
 
   int32_t partitions_ = 1;
   std::unique_ptr<RowEncoder> key_encoder_;

@@ -1,6 +1,7 @@
 #include "exec/source.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "exec/batch_rows.h"
 
@@ -28,13 +29,15 @@ Status SourceOperator::process(Batch& in, size_t) {
 }
 
 Status SourceOperator::decode(const RecordColumns& records, size_t begin, size_t end,
-                              PartitionId partition, const std::vector<TimeMs>& appended,
+                              const SourceRecords& input, const std::vector<TimeMs>& appended,
                               Batch& out) {
   out.clear();
   shape(out, description().kind, description().schema);
   errors_.clear();
   take_bytes(records, begin, end, out);
-  out.partitions.assign(end - begin, partition.value);
+  out.partitions.assign(end - begin, input.partition.value);
+  if (!input.condemned.empty()) pass_over(input.condemned, out);
+  if (!task().options.dies_of.empty()) die_of_planted_bug();
   split_windows(out);
   decode_columns(out);
   find_times(records, begin, appended, out);
@@ -60,6 +63,28 @@ void SourceOperator::take_bytes(const RecordColumns& records, size_t begin, size
   slice(records.headers, out.headers);
   out.present.resize(values_.size());
   for (size_t row = 0; row < values_.size(); ++row) out.present[row] = !is_null(values_[row]);
+}
+
+// What reading or computing them would come to is known: the end of the process.
+void SourceOperator::pass_over(const std::vector<int64_t>& condemned, const Batch& rows) {
+  good_keys_.assign(keys_.begin(), keys_.end());
+  good_values_.assign(values_.begin(), values_.end());
+  for (uint32_t row = 0; row < rows.offsets.size(); ++row) {
+    if (!std::binary_search(condemned.begin(), condemned.end(), rows.offsets[row])) continue;
+    good_keys_[row] = good_values_[row] = kNullBytes;
+    add_error(row, Error(ErrorCode::internal,
+                         "the process has died of this record, alone, more than once",
+                         "look at it and at the functions that it is given to; `leat dlq replay` "
+                         "gives it to them again"));
+  }
+  keys_ = good_keys_;
+  values_ = good_values_;
+}
+
+void SourceOperator::die_of_planted_bug() const {
+  for (ByteView value : values_)
+    if (value.find(task().options.dies_of) != ByteView::npos)
+      throw std::runtime_error("a planted bug: " + task().options.dies_of);
 }
 
 // A windowed key is the key's bytes, then the start of the window, 8 bytes big-endian.
@@ -217,7 +242,7 @@ Result<Batch*> SourceRun::next() {
       if (at_ < records_.size() || next_batch_ == input_.batches.size()) return nullptr;
       continue;
     }
-    LEAT_CHECK(source_.decode(records_, at_, end, input_.partition, appended_, batch_));
+    LEAT_CHECK(source_.decode(records_, at_, end, input_, appended_, batch_));
     at_ = end;
     if (batch_.rows() > 0) return &batch_;
   }

@@ -24,8 +24,9 @@ class SourceOperator final : public Operator {
   Status process(Batch& in, size_t port) override;
   void reset() override { runs_.clear(); }
 
-  /// Turns records [begin, end) into rows of `out`; `appended` is empty or has a time for each.
-  Status decode(const RecordColumns& records, size_t begin, size_t end, PartitionId partition,
+  /// Turns records [begin, end) of a partition into rows of `out`; `appended` is empty or has a
+  /// time for each.
+  Status decode(const RecordColumns& records, size_t begin, size_t end, const SourceRecords& input,
                 const std::vector<TimeMs>& appended, Batch& out);
   /// Whether decode() wants append times (known: the log says them): an event time that may differ
   /// from them is held against them.
@@ -43,6 +44,8 @@ class SourceOperator final : public Operator {
  private:
   using Operator::Operator;
   void take_bytes(const RecordColumns& records, size_t begin, size_t end, Batch& out);
+  void pass_over(const std::vector<int64_t>& condemned, const Batch& rows);
+  void die_of_planted_bug() const;
   void split_windows(Batch& out);
   void decode_columns(Batch& out);
   void find_times(const RecordColumns& records, size_t begin, const std::vector<TimeMs>& appended,
@@ -56,7 +59,8 @@ class SourceOperator final : public Operator {
   std::optional<EventTime> event_time_;
   std::vector<uint8_t> needed_;
   std::span<const ByteView> keys_, values_;
-  std::vector<ByteView> plain_keys_;  // of windowed keys: without the window
+  std::vector<ByteView> plain_keys_;               // of windowed keys: without the window
+  std::vector<ByteView> good_keys_, good_values_;  // where some records must not be read
   std::vector<Column*> targets_;
   std::vector<TimeMs> found_;
   RowErrors errors_, side_errors_;

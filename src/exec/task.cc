@@ -42,6 +42,9 @@ void TaskOutput::clear() {
   exchanged.clear();
   for (auto& [node, builders] : sunk)
     for (RecordBatchBuilder& builder : builders) builder.clear();
+  full.clear();
+  bytes = 0;
+  exploded = false;
   dead_letters.clear();
   collected.clear();
 }
@@ -216,6 +219,7 @@ std::vector<std::unique_ptr<InputRun>> OperatorTask::open_runs(TaskInput& input)
 Status OperatorTask::run(TaskInput& input, TaskOutput& out) {
   context_.out = &out;
   context_.now = input.now;
+  context_.output_bytes_max = input.output_bytes_max;
   auto runs = open_runs(input);
   LEAT_CHECK(merge_runs(runs, context_.options.batch_rows));
   for (auto& [node, op] : operators_) LEAT_CHECK(op->flush());

@@ -46,6 +46,8 @@ struct SourceRecords {
   std::vector<std::shared_ptr<const void>> keep;
   /// When each batch was appended; kNoTime or empty: as its records say.
   std::vector<TimeMs> appended_at;
+  /// Offsets, ascending, of records that have ended the process before: errors, unread.
+  std::vector<int64_t> condemned = {};
 };
 
 /// Rows that other tasks sent through a repartition, in their order of production.
@@ -61,6 +63,9 @@ struct TaskInput {
   std::vector<SourceRecords> sources;
   std::vector<ExchangedRows> exchanged;
   TimeMs now = kNoTime;  // wall clock, one reading for the epoch: what UNIX_TIMESTAMP() gives
+  /// Bytes that the epoch may make for topics and other tasks; 0: as many as it takes. Past it
+  /// run() gives up with TaskOutput::exploded.
+  size_t output_bytes_max = 0;
 };
 
 /// What a task produces in one epoch.
@@ -70,6 +75,16 @@ struct TaskOutput {
   /// By Sink node, then by partition of the sink's topic: one record batch (base offset 0), built,
   /// not yet finished.
   std::map<int, std::vector<RecordBatchBuilder>> sunk;
+  /// Batches that grew large and were finished; they come before those in `sunk`.
+  struct FullBatch {
+    int node;
+    int32_t partition;
+    int32_t count;
+    std::string bytes;
+  };
+  std::vector<FullBatch> full;
+  size_t bytes = 0;       // made so far, about
+  bool exploded = false;  // they are more than the epoch may make
   std::vector<DeadLetter> dead_letters;
   /// With TaskOptions::collect_last: the rows of the plan's last node, valid until the epoch ends.
   std::vector<std::unique_ptr<Batch>> collected;
@@ -86,6 +101,8 @@ struct TaskOptions {
   TimeMs max_future_ms = 86'400'000;  // past the batch's append time; 0: off
   size_t batch_rows = 1024;
   bool collect_last = false;  // rows of the last node are wanted by whoever runs the task
+  /// Plants a bug, for tests: reading a record with this in its value ends the process.
+  std::string dies_of;
 };
 
 /// One (subtopology, partition): its operators and state, as a state machine without I/O, time or

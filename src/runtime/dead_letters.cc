@@ -36,8 +36,14 @@ std::string dead_letter_topic(const std::string& application) {
   return application + "-dead-letters";
 }
 
-std::string encode_dead_letters(const std::vector<exec::DeadLetter>& letters) {
+std::vector<DeadLetterBatch> encode_dead_letters(const std::vector<exec::DeadLetter>& letters) {
+  std::vector<DeadLetterBatch> batches;
   RecordBatchBuilder builder;
+  auto finish = [&] {
+    if (builder.count() == 0) return;
+    batches.push_back({std::string(builder.finish()), static_cast<int32_t>(builder.count())});
+    builder.clear();
+  };
   for (const exec::DeadLetter& letter : letters) {
     Body body = body_of(letter);
     std::string partition = std::to_string(letter.partition);
@@ -56,8 +62,10 @@ std::string encode_dead_letters(const std::vector<exec::DeadLetter>& letters) {
     if (!body.original_bytes.empty())
       body.headers.push_back({"leat.error.cut", body.original_bytes});
     builder.add(letter.timestamp, body.key, body.value, encode_headers(body.headers));
+    if (builder.bytes() >= kDeadLetterBatchBytes) finish();
   }
-  return std::string(builder.finish());
+  finish();
+  return batches;
 }
 
 }  // namespace leat::runtime

@@ -10,10 +10,16 @@ namespace leat::runtime {
 std::string dead_letter_topic(const std::string& application);
 
 inline constexpr size_t kDeadLetterBytesMax = 1 << 20;
+/// A batch that has grown to this is finished and the next one begun.
+inline constexpr size_t kDeadLetterBatchBytes = 1 << 20;
 
-/// One record batch with a record per letter: key, value and headers as the bad record had them,
+/// Record batches with a record per letter: key, value and headers as the bad record had them,
 /// and behind them the headers leat.error.{code,message,topic,partition,offset,query,stage}. A
 /// letter over kDeadLetterBytesMax is cut, and says so in leat.error.cut (its original bytes).
-std::string encode_dead_letters(const std::vector<exec::DeadLetter>& letters);
+struct DeadLetterBatch {
+  std::string bytes;
+  int32_t count;
+};
+std::vector<DeadLetterBatch> encode_dead_letters(const std::vector<exec::DeadLetter>& letters);
 
 }  // namespace leat::runtime

@@ -21,11 +21,19 @@ bool may_be_from_future(const plan::Source& source, const exec::SourceRecords& r
 
 }  // namespace
 
-Epoch::Epoch(Log& log, Lane& lane, Workers& workers, const TopicInfo& dead_letters, TimeMs now)
-    : log_(log), lane_(lane), workers_(workers), dead_letter_topic_(dead_letters), now_(now) {}
+Epoch::Epoch(Log& log, Lane& lane, Workers& workers, const TopicInfo& dead_letters,
+             CrashGuard* guard, TimeMs now)
+    : log_(log),
+      lane_(lane),
+      workers_(workers),
+      dead_letter_topic_(dead_letters),
+      guard_(guard),
+      now_(now) {}
 
 Result<bool> Epoch::take(const EpochLimits& limits, const Position* ceiling) {
   commits_state_ = limits.commits_state;
+  output_bytes_max_ = limits.output_bytes_max;
+  watched_ = guard_ != nullptr && lane_.pace().is_one_by_one();
   std::vector<std::pair<const Lane::Edge, InputQueue>*> inputs;
   std::vector<Offset> ends;
   std::vector<StagedInput> waiting;
@@ -39,7 +47,7 @@ Result<bool> Epoch::take(const EpochLimits& limits, const Position* ceiling) {
       auto limit = ceiling->find(input.first.partition);
       if (limit != ceiling->end()) end = std::min(end, limit->second);
     }
-    LEAT_CHECK(input.second.refill(log_, end, limits.bytes_max));
+    LEAT_CHECK(input.second.refill(log_, bounds.start, end, limits.bytes_max));
     inputs.push_back(&input);
     ends.push_back(bounds.appended_end);
     more.push_back(input.second.read_to() < end);
@@ -65,6 +73,7 @@ Result<bool> Epoch::take(const EpochLimits& limits, const Position* ceiling) {
     began_[edge] = queue.next();
     TakenRecords taken = queue.take(cut[i], limits.records_max);
     any = any || !taken.empty();
+    records_ += taken.to.value - taken.from.value;
     if (queue.next() == ends[i] && !edge.closes_cycle &&
         lane_.written().contains(edge.partition.topic))
       open_ended_.insert(edge);
@@ -80,7 +89,7 @@ Status Epoch::run() {
     run_stage(stage);
     LEAT_CHECK(collect(stage));
   }
-  return {};
+  return number_dead_letters();
 }
 
 // Hands a part's tasks what the cut took of their topics, and what earlier stages wrote to them.
@@ -102,6 +111,12 @@ void Epoch::give_records(QueryRun& query, size_t part) {
       if (records.from == records.to) continue;
       if (!may_be_from_future(std::get<plan::Source>(query.query().nodes[node].op), records))
         records.appended_at.clear();
+      if (guard_ != nullptr && guard_->condemns_any()) {
+        records.condemned =
+            guard_->condemned(query.reader(), edge.partition, records.from, records.to);
+        for (int64_t offset : records.condemned)
+          condemned_.insert({query.reader(), edge.partition, Offset(offset)});
+      }
       query.tasks(part)[static_cast<size_t>(p)].input.sources.push_back(std::move(records));
     }
   }
@@ -124,6 +139,10 @@ void Epoch::run_stage(const Lane::Stage& stage) {
                                ready.front().partition % workers_.members();
     }
   }
+  if (watched_) {
+    for (Ready& task : ready) run_watched(*task.query, *task.slot);
+    return;
+  }
   if (!several) {  // one thread's worth: waking another would cost more than it brings
     for (Ready& task : ready) run_task(*task.query, *task.slot);
     return;
@@ -136,14 +155,36 @@ void Epoch::run_stage(const Lane::Stage& stage) {
 
 void Epoch::run_task(QueryRun& query, TaskSlot& slot) {
   slot.input.now = now_;
+  slot.input.output_bytes_max = output_bytes_max_;
   slot.run();
   if (commits_state_ && !slot.failure) slot.encode_deltas(query.store_prefix());
+}
+
+// The one record that the epoch has taken is what the process dies of, if it does. A query that
+// does not read it itself works on what others have made of it: then all who read it are meant.
+void Epoch::run_watched(QueryRun& query, TaskSlot& slot) {
+  Suspect suspect;
+  for (const auto& [edge, taken] : taken_) {
+    if (taken.empty()) continue;
+    suspect.partition = edge.partition;
+    suspect.offset = taken.from;
+    for (const auto& [node, topic] : query.sources())
+      if (topic.id == edge.partition.topic) suspect.reader = query.reader();
+  }
+  guard_->begin(suspect);
+  run_task(query, slot);
+  guard_->end();
 }
 
 Status Epoch::collect(const Lane::Stage& stage) {
   for (const Lane::Step& step : stage) {
     for (TaskSlot& slot : step.query->tasks(step.part)) {
       if (!slot.ran) continue;
+      output_bytes_ += slot.output.bytes;
+      exploded_ = slot.output.exploded ||
+                  (output_bytes_max_ > 0 && output_bytes_ > output_bytes_max_ && !slot.failure);
+      if (exploded_)
+        return Error(ErrorCode::resource_exhausted, "the epoch makes too much for one commit");
       if (slot.failure) {
         failed_ = step.query;
         return Error(*slot.failure).with_context("query " + step.query->id());
@@ -201,8 +242,28 @@ Result<Epoch::Output*> Epoch::output(const TopicPartition& partition) {
   return &it->second;
 }
 
+// Numbered by the log itself would do, but a commit's offsets are final when it is made.
+Status Epoch::number_dead_letters() {
+  if (dead_letters_.empty() || dead_letter_topic_.name.empty()) return {};
+  LEAT_TRY(Output * out, output({dead_letter_topic_.id, PartitionId(0)}));
+  for (DeadLetterBatch& batch : encode_dead_letters(dead_letters_)) {
+    set_base_offset(batch.bytes.data(), out->end);
+    out->batches.push_back(std::move(batch.bytes));
+    out->counts.push_back(batch.count);
+    out->end = out->end.plus(batch.count);
+  }
+  return {};
+}
+
 void Epoch::fill(Commit& commit) {
   append_varint(commit.facts, zigzag(now_));
+  for (const Suspect& passed : condemned_) {
+    append_sized(commit.facts, passed.reader);
+    const auto& topic = passed.partition.topic.bytes;
+    commit.facts.append(reinterpret_cast<const char*>(topic.data()), topic.size());
+    append_varint(commit.facts, static_cast<uint64_t>(passed.partition.partition.value));
+    append_varint(commit.facts, static_cast<uint64_t>(passed.offset.value));
+  }
   for (QueryRun* query : lane_.queries()) {
     if (query->failure || !commits_state_) continue;
     for (const auto& [node, topic] : query->sources()) {
@@ -218,17 +279,6 @@ void Epoch::fill(Commit& commit) {
     for (size_t part = 0; part < query->parts().size(); ++part)
       for (TaskSlot& slot : query->tasks(part))
         std::move(slot.deltas.begin(), slot.deltas.end(), std::back_inserter(commit.states));
-  }
-  if (!dead_letters_.empty()) {
-    // Numbered by the log itself would do, but a commit's offsets are final when it is made.
-    auto batch = encode_dead_letters(dead_letters_);
-    auto out = output({dead_letter_topic_.id, PartitionId(0)});
-    if (out.has_value()) {
-      set_base_offset(batch.data(), (*out)->end);
-      (*out)->batches.push_back(std::move(batch));
-      (*out)->counts.push_back(static_cast<int32_t>(dead_letters_.size()));
-      (*out)->end = (*out)->end.plus(static_cast<int64_t>(dead_letters_.size()));
-    }
   }
   for (auto& [partition, out] : outputs_) {
     Offset next = out.first;

@@ -4,26 +4,22 @@
 #include <string>
 #include <vector>
 
+#include "runtime/crash_guard.h"
 #include "runtime/dead_letters.h"
 #include "runtime/lane.h"
 #include "runtime/workers.h"
 
 namespace leat::runtime {
 
-struct EpochLimits {
-  size_t bytes_max = 4 << 20;  // of input
-  int64_t records_max = 0;     // of each input partition; 0: no limit. 1 runs record by record
-  /// false: commits hold outputs only, neither positions nor state. A restart would repeat
-  /// everything; this is there to measure what exactly-once costs.
-  bool commits_state = true;
-};
-
 /// One epoch of one lane: takes a cut of the inputs, runs all stages until nothing is in flight,
 /// and says what is to be committed. Used once. Owned by the coordinator; tasks run on the workers.
 class Epoch {
  public:
-  /// `now`: the time that the epoch's tasks are told; kept in the commit for whoever recomputes it.
-  Epoch(Log& log, Lane& lane, Workers& workers, const TopicInfo& dead_letters, TimeMs now);
+  /// `guard`: watches over epochs of a single record where the lane's pace is one by one; nullptr:
+  /// nobody does. `now`: the time that the epoch's tasks are told; kept in the commit for whoever
+  /// recomputes it. `dead_letters` without a name: bad records are forgotten.
+  Epoch(Log& log, Lane& lane, Workers& workers, const TopicInfo& dead_letters, CrashGuard* guard,
+        TimeMs now);
 
   /// Takes the cut: nothing past `ceiling` where that names a partition. False when there is no
   /// input.
@@ -31,6 +27,10 @@ class Epoch {
   /// Runs all stages. Errors: that of the query that failed; `failed_query()` names it.
   Status run();
   QueryRun* failed_query() const { return failed_; }
+  /// run() gave up since the epoch makes more than its limits allow; it has no failed query then.
+  bool exploded() const { return exploded_; }
+  /// How many records of the inputs it has taken.
+  int64_t records() const { return records_; }
 
   /// Adds the epoch's positions, outputs and state to `commit`. Call once, after run().
   void fill(Commit& commit);
@@ -48,6 +48,8 @@ class Epoch {
   void give_records(QueryRun& query, size_t part);
   void run_stage(const Lane::Stage& stage);
   void run_task(QueryRun& query, TaskSlot& slot);
+  void run_watched(QueryRun& query, TaskSlot& slot);
+  Status number_dead_letters();
   Status collect(const Lane::Stage& stage);
   void route_exchanged(QueryRun& query, TaskSlot& slot);
   Status number_outputs(QueryRun& query, TaskSlot& slot);
@@ -57,6 +59,7 @@ class Epoch {
   Lane& lane_;
   Workers& workers_;
   TopicInfo dead_letter_topic_;
+  CrashGuard* guard_;
   TimeMs now_;
   std::map<Lane::Edge, Offset> began_;
   std::map<Lane::Edge, TakenRecords> taken_;
@@ -65,6 +68,12 @@ class Epoch {
   std::map<TopicPartition, Output> outputs_;
   std::vector<exec::DeadLetter> dead_letters_;
   QueryRun* failed_ = nullptr;
+  bool exploded_ = false;
+  int64_t records_ = 0;
+  size_t output_bytes_ = 0;
+  size_t output_bytes_max_ = 0;  // 0: no limit
+  bool watched_ = false;         // a single record, which may end the process
+  std::set<Suspect> condemned_;  // that it has passed over
   bool commits_state_ = true;
 };
 

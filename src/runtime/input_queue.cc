@@ -6,7 +6,11 @@
 
 namespace leat::runtime {
 
-Status InputQueue::refill(Log& log, Offset limit, size_t bytes_max) {
+Status InputQueue::refill(Log& log, Offset start, Offset limit, size_t bytes_max) {
+  if (read_ < start) {
+    if (!batches_.empty()) return {};  // those first
+    rewind(std::min(start, limit));
+  }
   while (read_ < limit && held_bytes_ < bytes_max) {
     LEAT_TRY(Fetched fetched,
              log.read(partition_, read_, bytes_max - held_bytes_, Visibility::appended));

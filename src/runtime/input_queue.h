@@ -29,8 +29,10 @@ class InputQueue {
   Offset next() const { return next_; }
   /// Read ahead up to here.
   Offset read_to() const { return read_; }
-  /// Reads on, up to `limit` and until about `bytes_max` wait. Errors: as Log::read.
-  Status refill(Log& log, Offset limit, size_t bytes_max);
+  /// Reads on, up to `limit` and until about `bytes_max` wait. Records below `start` have expired:
+  /// retention never passes what a query has yet to read, but it may while one is being added.
+  /// Errors: as Log::read.
+  Status refill(Log& log, Offset start, Offset limit, size_t bytes_max);
   /// Event times are those of a column from now on, not those of the records.
   void read_times_with(std::shared_ptr<exec::BatchTimes> times) { times_ = std::move(times); }
   /// Bytes that wait.

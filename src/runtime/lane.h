@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "runtime/input_queue.h"
+#include "runtime/pace.h"
 #include "runtime/position.h"
 #include "runtime/query_run.h"
 
@@ -55,6 +56,9 @@ class Lane {
   Position taken() const;
   /// The next offset of each partition that `query` reads.
   Position position_of(const QueryRun& query) const;
+  /// How much its epochs take at once.
+  Pace& pace() { return pace_; }
+  const Pace& pace() const { return pace_; }
   /// Forgets what was read ahead, after an epoch that did not happen.
   void rewind(const std::map<Edge, Offset>& to);
 
@@ -68,6 +72,7 @@ class Lane {
   std::set<std::pair<const QueryRun*, TopicId>> closing_;
   std::map<Edge, InputQueue> inputs_;
   std::map<Edge, size_t> first_stage_;
+  Pace pace_;
 };
 
 }  // namespace leat::runtime

@@ -29,6 +29,8 @@ void TaskSlot::run() {
     failure = std::move(status).error();
     return;
   }
+  for (exec::TaskOutput::FullBatch& full : output.full)
+    sunk.push_back({full.node, full.partition, full.count, std::move(full.bytes)});
   for (auto& [node, by_partition] : output.sunk) {
     for (size_t p = 0; p < by_partition.size(); ++p) {
       auto count = static_cast<int32_t>(by_partition[p].count());

@@ -20,8 +20,12 @@ Runtime::Runtime(Log& log, io::Disk& disk, io::Clock& clock,
       functions_(functions),
       options_(std::move(options)),
       workers_(options_.threads),
+      guard_(disk, options_.snapshot_directory.empty() || options_.frozen
+                       ? ""
+                       : options_.snapshot_directory + "/" + options_.application + ".guard"),
       snapshots_(disk, options_.snapshot_directory, options_.application,
                  options_.snapshot_after_bytes, options_.background_snapshots) {
+  options_.tasks.dies_of = options_.faults.dies_of;
   lanes_.push_back(std::make_unique<Lane>());
 }
 
@@ -133,7 +137,7 @@ bool Runtime::run_lanes() {
     if (ran.has_value()) {
       did_something = did_something || *ran;
     } else if (ran.error().code() == ErrorCode::disk_full) {
-      // Nothing was begun. Appends are refused by the log itself; the epoch waits for room.
+      // Nothing was written. Appends are refused by the log itself; the epoch waits for room.
       if (thread_.joinable()) std::this_thread::sleep_for(kDiskFullPause);
     } else {
       stop_for(ran.error());
@@ -168,14 +172,18 @@ Result<bool> Runtime::run_lane(Lane& lane) {
   std::vector<TopicId> written(lane.written().begin(), lane.written().end());
   written.push_back(dead_letters_.id);
   LEAT_CHECK(log_.begin_epoch(options_.application, written));
-  Epoch epoch(log_, lane, workers_, dead_letters_, clock_.now_ms());
-  Result<bool> taken = epoch.take(options_.limits, limit);
+  Epoch epoch(log_, lane, workers_, dead_letters_, &guard_, clock_.now_ms());
+  Result<bool> taken = epoch.take(lane.pace().limits(options_.limits), limit);
   Status ran = taken.has_value() ? Status() : Status(taken.error());
   if (ran.has_value() && *taken) ran = epoch.run();
   if (!ran.has_value() || !*taken) {
     epoch.end(false, options_.faults.loses_undo);
     log_.abandon_epoch(options_.application);
     if (ran.has_value()) return false;
+    if (epoch.exploded()) {
+      lane.pace().too_much(epoch.records());
+      return true;  // again, in smaller pieces
+    }
     if (epoch.failed_query() == nullptr) return std::move(ran).error();
     fail_query(*epoch.failed_query(), ran.error());
     return true;  // again, without it
@@ -184,8 +192,13 @@ Result<bool> Runtime::run_lane(Lane& lane) {
   epoch.fill(work);
   for (const StateDelta& delta : work.states) snapshots_.add_delta_bytes(delta.bytes.size());
   Status ordered = commit(std::move(work), {});
-  epoch.end(ordered.has_value());
-  if (!ordered.has_value()) return std::move(ordered).error();
+  epoch.end(ordered.has_value(), options_.faults.loses_undo);
+  if (!ordered.has_value()) {
+    log_.abandon_epoch(options_.application);
+    lane.pace().too_much(epoch.records());  // for want of room: less may fit
+    return std::move(ordered).error();
+  }
+  lane.pace().went_well();
   {
     std::lock_guard lock(mutex_);
     auto waiting = stand_at_commit_.find(commits_made_);

@@ -14,6 +14,7 @@
 #include "io/disk.h"
 #include "log/log.h"
 #include "plan/node.h"
+#include "runtime/crash_guard.h"
 #include "runtime/epoch.h"
 #include "runtime/lane.h"
 #include "runtime/reads.h"
@@ -26,6 +27,7 @@ namespace leat::runtime {
 struct RuntimeFaults {
   bool replays_a_record = false;  // after a restart each input begins one record too early
   bool loses_undo = false;        // what an aborted epoch changed in the state stays
+  std::string dies_of;            // reading a record with this in its value ends the process
 };
 
 struct RuntimeOptions {
@@ -181,6 +183,7 @@ class Runtime {
   Status recover();
   Status recover_queries(const ApplicationState& state);
   Status recover_state();
+  void watch_over_lanes();
 
   // read.cc
   void answer_reads();
@@ -196,6 +199,7 @@ class Runtime {
   RuntimeOptions options_;
   TopicInfo dead_letters_;
   Workers workers_;
+  CrashGuard guard_;
 
   // Of the coordinator.
   std::vector<std::unique_ptr<QueryRun>> queries_;

@@ -6,6 +6,7 @@
 #include "data/record_batch.h"
 #include "log/embedded/embedded_log.h"
 #include "runtime/dead_letters.h"
+#include "sim/disk.h"
 
 namespace leat::runtime {
 namespace {
@@ -136,15 +137,26 @@ class World {
   void open() {
     EmbeddedOptions options{"/d", *disk_, io::system_clock(), random_};
     options.threads = false;
+    options.first_segment_bytes = options.segment_bytes = segment_bytes_;
+    options.epoch_reserve_bytes = segment_bytes_ / 2;
     log_ = EmbeddedLog::open(std::move(options)).value();
     RuntimeOptions runtime;
+    runtime.faults = faults_;
     runtime.application = "app";
     runtime.threads = threads_;
     runtime.snapshot_directory = "/d/snapshots";
     runtime.snapshot_after_bytes = snapshot_after_;
     runtime.background_snapshots = false;
     runtime.limits = limits_;
+    runtime.on_fatal = [this](const Error& error) { fatal_ = error.to_string(); };
     runtime_ = Runtime::open(*log_, *disk_, io::system_clock(), functions_, runtime).value();
+  }
+  /// On another, empty disk.
+  void begin_anew(std::unique_ptr<io::Disk> disk) {
+    runtime_.reset();
+    log_.reset();
+    disk_ = std::move(disk);
+    open();
   }
   /// As if the process were killed.
   void crash() {
@@ -226,10 +238,13 @@ class World {
 
   int threads_;
   uint64_t snapshot_after_;
+  uint64_t segment_bytes_ = 1 << 20;
   EpochLimits limits_;
+  RuntimeFaults faults_;
   std::unique_ptr<io::Disk> disk_;
   io::SeededRandom random_{7};
   plan::FunctionRegistry functions_;
+  std::string fatal_;
   std::unique_ptr<EmbeddedLog> log_;
   std::unique_ptr<Runtime> runtime_;
 };
@@ -481,6 +496,149 @@ TEST(Runtime, a_cycle_goes_round_once_an_epoch_and_loses_nothing) {
   int64_t records = world.records("words");
   EXPECT_GE(records, 4);
   EXPECT_LE(records, 7);
+}
+
+/// Turns until nothing moves, or the process dies of a planted bug. Says whether it does.
+bool dies(World& world) {
+  try {
+    world.settle();
+    return false;
+  } catch (const std::runtime_error&) {
+    return true;
+  }
+}
+
+TEST(Runtime, a_record_that_the_process_dies_of_is_found_and_becomes_a_dead_letter) {
+  for (bool derived : {false, true}) {
+    World world;
+    world.faults_.dies_of = "666";
+    world.crash();
+    make_topic(world, "words", 2);
+    make_topic(world, "copied", 2);
+    QueryChanges both;
+    both.add = {copy("c", "words", "copied"), totals("t", derived ? "copied" : "words", "totals"),
+                totals("other", "copied", "others")};
+    ASSERT_TRUE(world.change(std::move(both)).has_value());
+    for (int i = 0; i < 40; ++i) world.append("words", i % 2, "a", "1");
+    world.append("words", 0, "a", "666");
+    for (int i = 0; i < 40; ++i) world.append("words", i % 2, "a", "1");
+    int deaths = 0;
+    for (; deaths < 20 && dies(world); ++deaths) world.crash();
+    EXPECT_GE(deaths, 3);
+    EXPECT_LE(deaths, derived ? 8 : 12);  // each query that reads it has to be found out
+    world.crash();
+    EXPECT_FALSE(dies(world));
+    EXPECT_EQ(world.look_up("t", "a"), "80,80");
+    EXPECT_EQ(world.look_up("other", "a"), "80,80");
+    EXPECT_EQ(world.records(dead_letter_topic("app")), derived ? 1 : 2);
+    EXPECT_EQ(world.records("words"), 81);
+  }
+}
+
+TEST(Runtime, a_process_that_dies_of_something_else_condemns_nothing) {
+  World world;
+  make_topic(world, "words", 1);
+  ASSERT_TRUE(world.add(totals("t", "words", "totals")).has_value());
+  for (int i = 0; i < 20; ++i) world.append("words", 0, "a", "1");
+  for (int i = 0; i < 10; ++i) {
+    world.crash();  // before it has committed anything, each time at the same cut
+    world.runtime_->step();
+  }
+  world.settle();
+  EXPECT_EQ(world.look_up("t", "a"), "20,20");
+  EXPECT_EQ(world.records(dead_letter_topic("app")), 0);
+}
+
+TEST(Runtime, a_record_that_the_process_dies_of_fails_the_query_where_that_is_the_policy) {
+  World world;
+  world.faults_.dies_of = "666";
+  world.crash();
+  make_topic(world, "words", 1);
+  ASSERT_TRUE(world.add(failing(totals("t", "words", "totals"))).has_value());
+  world.append("words", 0, "a", "1");
+  world.settle();
+  world.append("words", 0, "a", "666");
+  world.append("words", 0, "a", "2");
+  for (int deaths = 0; deaths < 20 && dies(world); ++deaths) world.crash();
+  for (int restarts = 0; restarts < 3; ++restarts) {
+    EXPECT_FALSE(dies(world));
+    QueryStatus status = status_of(world, "t");
+    ASSERT_TRUE(status.failure.has_value());
+    EXPECT_NE(status.failure->find("offset 1"), std::string::npos) << *status.failure;
+    EXPECT_EQ(status.lag, 2);
+    world.crash();
+  }
+}
+
+TEST(Runtime, an_epoch_that_makes_too_much_is_taken_again_in_smaller_pieces) {
+  World world;
+  world.limits_.output_bytes_max = 5'000;
+  world.crash();
+  make_topic(world, "words", 2);
+  QueryChanges both;
+  both.add = {copy("c", "words", "copied"), totals("t", "copied", "totals")};
+  make_topic(world, "copied", 2);
+  ASSERT_TRUE(world.change(std::move(both)).has_value());
+  for (int i = 0; i < 100; ++i)
+    world.append("words", i % 2, std::string(i == 50 ? 20'000 : 300, 'a'), "1");
+  world.settle();
+  EXPECT_EQ(world.look_up("t", std::string(300, 'a')), "99,99");
+  EXPECT_EQ(world.look_up("t", std::string(20'000, 'a')), "1,1");
+  EXPECT_EQ(world.records("copied"), 100);
+  EXPECT_GT(world.log().application("app").value().epoch, EpochId(10));
+}
+
+TEST(Runtime, a_commit_for_which_there_is_no_room_is_undone_and_made_when_there_is) {
+  World world;
+  world.segment_bytes_ = 64 << 10;
+  auto made =
+      std::make_unique<sim::FaultyDisk>(sim::FaultyDiskOptions{.seed = 1, .capacity = 1 << 30});
+  sim::FaultyDisk& disk = *made;
+  world.begin_anew(std::move(made));
+  make_topic(world, "words", 1);
+  QueryChanges many;
+  for (int i = 0; i < 30; ++i)
+    many.add.push_back(copy("c" + std::to_string(i), "words", "copied" + std::to_string(i)));
+  ASSERT_TRUE(world.change(std::move(many)).has_value());
+  // Thirty copies of it are more than what is kept back for an epoch.
+  for (int i = 0; i < 4; ++i) world.append("words", 0, std::string(25'000, 'a'), "1");
+  disk.set_capacity((1 << 30) - disk.free_bytes("/d").value() + 100'000);
+  for (int i = 0; i < 50; ++i) {
+    world.runtime_->step();
+    world.log_->sync_once();
+  }
+  EXPECT_EQ(world.fatal_, "");
+  EXPECT_EQ(world.records("copied0"), 0);
+  disk.set_capacity(1 << 30);
+  world.settle();
+  EXPECT_EQ(world.fatal_, "");
+  EXPECT_EQ(world.records("copied0"), 4);
+  EXPECT_EQ(world.records("copied29"), 4);
+}
+
+TEST(Runtime, a_query_that_is_added_while_old_records_expire_begins_with_those_that_are_left) {
+  World world;
+  world.segment_bytes_ = 64 << 10;
+  world.limits_.bytes_max = 1;
+  world.begin_anew(io::memory_disk());
+  TopicConfig config;
+  config.partitions = 1;
+  config.retention_bytes = 10'000;
+  ASSERT_TRUE(world.log_->create_topic("words", config).has_value());
+  for (int i = 0; i < 300; ++i) world.append("words", 0, std::string(1000, 'a'), "1");
+  world.log_->idle();
+  world.runtime_->change(only(totals("t", "words", "totals")), [](Status) {});
+  world.runtime_->step();
+  world.log_->apply_retention();
+  world.settle();
+  auto bounds = world.log().bounds(world.place("words", 0)).value();
+  ASSERT_GT(bounds.start, Offset(0));
+  QueryStatus status = status_of(world, "t");
+  EXPECT_TRUE(status.level);
+  EXPECT_EQ(status.lag, 0);
+  // What it had taken before the old ones went, and what is left.
+  EXPECT_GE(status.counters[0].rows_in, static_cast<uint64_t>(300 - bounds.start.value));
+  EXPECT_LT(status.counters[0].rows_in, 100u);
 }
 
 TEST(Runtime, restarts_from_a_snapshot_and_the_commits_behind_it) {

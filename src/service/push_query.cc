@@ -41,9 +41,10 @@ class LivePushQuery final : public PushQuery {
     OutputRules rules{nullptr, &columns_, app_.clock().now_ms(), app_.new_session().ksqldb()};
     if (out.columns.empty()) prepare_output(rules, out);
     LEAT_TRY(runtime::Position ceiling, durable_ends());
-    runtime::Epoch epoch(app_.log(), lane_, workers_, {}, app_.clock().now_ms());
+    runtime::Epoch epoch(app_.log(), lane_, workers_, {}, nullptr, app_.clock().now_ms());
     runtime::EpochLimits limits;
     limits.bytes_max = kPollBytes;
+    limits.output_bytes_max = 0;
     LEAT_TRY(bool any, epoch.take(limits, &ceiling));
     Status ran = any ? epoch.run() : Status();
     size_t before = out.rows();
