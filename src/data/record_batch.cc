@@ -43,6 +43,19 @@ inline const char* get_two(const char* p, uint64_t& v) {
   return p + 2;
 }
 
+// A varint of one to three bytes; at least four are there. nullptr when it is longer.
+inline const char* get_three(const char* p, uint64_t& v) {
+  auto all = load_le<uint32_t>(p);
+  if ((all & 0x80) == 0) {
+    v = all & 0x7fU;
+    return p + 1;
+  }
+  v = (all & 0x7fU) | (all >> 1 & 0x3f80U);
+  if ((all & 0x8000) == 0) return p + 2;
+  v |= all >> 2 & 0x1fc000U;
+  return (all & 0x800000) == 0 ? p + 3 : nullptr;
+}
+
 // Reads a length and that many bytes; -1 is null.
 inline const char* get_nullable(const char* p, const char* end, ByteView& bytes) {
   int64_t length = 0;
@@ -101,8 +114,8 @@ class RecordReader {
     if (p == nullptr || (length & 1) != 0) return false;
     const char* end = p + length / 2;
     if (end > end_) return false;
-    if ((p = get_two(p + 1, time_delta)) == nullptr) return false;
-    if ((p = get_two(p, offset_delta)) == nullptr) return false;
+    if ((p = get_three(p + 1, time_delta)) == nullptr) return false;
+    if ((p = get_three(p, offset_delta)) == nullptr) return false;
     if ((p = get_two(p, key_size)) == nullptr) return false;
     const char* key = p;
     if ((key_size & 1) == 0)

@@ -38,6 +38,75 @@ inline char* put_nullable(char* p, ByteView bytes) {
   return p + bytes.size();
 }
 
+// A number below 2^14, in one or two bytes without a branch. Two bytes at `p` are written.
+inline char* put_two(char* p, uint64_t v) {
+  const bool two = v >= 0x80;
+  const uint64_t both = (v & 0x7f) | static_cast<uint64_t>(two) << 7 | v >> 7 << 8;
+  store_le(p, static_cast<uint16_t>(both));
+  return p + 1 + two;
+}
+
+// A number below 2^21, in one to three bytes without a branch. Four bytes at `p` are written.
+inline char* put_three(char* p, uint64_t v) {
+  const size_t more = static_cast<size_t>(v >= 0x80) + static_cast<size_t>(v >= 0x4000);
+  const uint64_t groups = (v & 0x7f) | (v & 0x3f80) << 1 | (v & 0x1fc000) << 2;
+  const uint64_t goes_on = 0x8080 & ((uint64_t{1} << 8 * more) - 1);
+  store_le(p, static_cast<uint32_t>(groups | goes_on));
+  return p + 1 + more;
+}
+
+// A record as nearly all are: small, and near in time and place to the first one of its batch.
+constexpr size_t kPlainPayloadMax = 8000;
+constexpr uint64_t kPlainDeltaEnd = 1 << 21;
+
+inline char* put_plain(char* p, uint64_t time_delta, uint64_t offset_delta, ByteView key,
+                       ByteView value) {
+  const uint64_t key_size = 2 * key.size(), value_size = 2 * value.size();  // zigzag
+  const size_t more = (time_delta >= 0x80) + (time_delta >= 0x4000) + (offset_delta >= 0x80) +
+                      (offset_delta >= 0x4000) + (key_size >= 0x80) + (value_size >= 0x80);
+  // Besides: attributes, four numbers of a byte, the count of headers.
+  p = put_two(p, 2 * (6 + more + key.size() + value.size()));
+  *p++ = 0;  // attributes: none are defined
+  p = put_three(p, time_delta);
+  p = put_three(p, offset_delta);
+  p = put_two(p, key_size);
+  copy_bytes(p, key.data(), key.size());
+  p = put_two(p + key.size(), value_size);
+  copy_bytes(p, value.data(), value.size());
+  p += value.size();
+  *p = 0;  // no headers
+  return p + 1;
+}
+
+char* put_any(char* begin, uint64_t time_delta, uint64_t offset_delta, ByteView key, ByteView value,
+              ByteView headers) {
+  const size_t payload = key.size() + value.size() + headers.size();
+  // The length stands in front and is known last. Its own size is guessed, from a record whose
+  // deltas take about three bytes, and the record moved where the guess was wrong.
+  const auto guess = static_cast<size_t>(varint_size(zigzag(static_cast<int64_t>(payload + 8))));
+  char* body = begin + guess;
+  char* p = body;
+  *p++ = 0;  // attributes: none are defined
+  p = put_short(p, time_delta);
+  p = put_short(p, offset_delta);
+  p = put_nullable(p, key);
+  p = put_nullable(p, value);
+  if (headers.empty()) {
+    *p++ = 0;
+  } else {
+    std::memcpy(p, headers.data(), headers.size());
+    p += headers.size();
+  }
+  const uint64_t length = zigzag(p - body);
+  const auto length_size = static_cast<size_t>(varint_size(length));
+  if (length_size != guess) {
+    std::memmove(begin + length_size, body, static_cast<size_t>(p - body));
+    p += length_size - guess;
+  }
+  put_short(begin, length);
+  return p;
+}
+
 // Writes the header of a batch whose records follow it already, the CRC last.
 void write_header(char* batch, size_t bytes, const RecordBatchHeader& header) {
   store_be64(batch + kBaseOffset, static_cast<uint64_t>(header.base_offset));
@@ -60,44 +129,27 @@ void write_header(char* batch, size_t bytes, const RecordBatchHeader& header) {
 RecordBatchBuilder::RecordBatchBuilder() { buffer_.resize(kInitialBytes); }
 
 // Room for `more` bytes after the batch; where they go.
-char* RecordBatchBuilder::reserve(size_t more) {
-  size_t need = size_ + more;
-  if (need > buffer_.size()) buffer_.resize(std::max(need, buffer_.size() * 2));
+inline char* RecordBatchBuilder::reserve(size_t more) {
+  const size_t need = size_ + more;
+  if (need > buffer_.size()) [[unlikely]]
+    buffer_.resize(std::max(need, buffer_.size() * 2));
   return buffer_.data() + size_;
 }
 
 void RecordBatchBuilder::add(TimeMs timestamp, ByteView key, ByteView value, ByteView headers) {
   if (count_ == 0) base_timestamp_ = max_timestamp_ = timestamp;
   // Wraps for times more than 2^63 apart, and back when read.
-  uint64_t time_delta = zigzag(static_cast<int64_t>(static_cast<uint64_t>(timestamp) -
-                                                    static_cast<uint64_t>(base_timestamp_)));
-  uint64_t offset_delta = zigzag(static_cast<int64_t>(count_));
-  size_t payload = key.size() + value.size() + headers.size();
+  const uint64_t time_delta = zigzag(static_cast<int64_t>(static_cast<uint64_t>(timestamp) -
+                                                          static_cast<uint64_t>(base_timestamp_)));
+  const uint64_t offset_delta = zigzag(static_cast<int64_t>(count_));
+  const size_t payload = key.size() + value.size() + headers.size();
   char* begin = reserve(payload + kRecordOverheadMax);
-  // The length stands in front and is known last. Its own size is guessed, from a record whose
-  // deltas take about three bytes, and the record moved where the guess was wrong.
-  size_t guess = static_cast<size_t>(varint_size(zigzag(static_cast<int64_t>(payload + 8))));
-  char* body = begin + guess;
-  char* p = body;
-  *p++ = 0;  // attributes: none are defined
-  p = put_short(p, time_delta);
-  p = put_short(p, offset_delta);
-  p = put_nullable(p, key);
-  p = put_nullable(p, value);
-  if (headers.empty()) {
-    *p++ = 0;
-  } else {
-    std::memcpy(p, headers.data(), headers.size());
-    p += headers.size();
-  }
-  uint64_t length = zigzag(p - body);
-  auto length_size = static_cast<size_t>(varint_size(length));
-  if (length_size != guess) {
-    std::memmove(begin + length_size, body, static_cast<size_t>(p - body));
-    p += length_size - guess;
-  }
-  put_short(begin, length);
-  size_ += static_cast<size_t>(p - begin);
+  const bool plain = headers.empty() && payload < kPlainPayloadMax &&
+                     (time_delta | offset_delta) < kPlainDeltaEnd && !is_null(key) &&
+                     !is_null(value);
+  char* end = plain ? put_plain(begin, time_delta, offset_delta, key, value)
+                    : put_any(begin, time_delta, offset_delta, key, value, headers);
+  size_ += static_cast<size_t>(end - begin);
   ++count_;
   max_timestamp_ = std::max(max_timestamp_, timestamp);
 }

@@ -17,7 +17,10 @@ class RowWriter {
     LEAT_ASSERT(out.lent == nullptr);
     out_ = &out;
     used_ = 0;
-    out.ends.reserve(out.ends.size() + rows);
+    base_ = out.bytes.size();
+    const size_t before = out.ends.size();
+    out.ends.resize(before + rows);
+    end_ = out.ends.data() + before;
   }
   /// Room for a row of at most `bytes`; its begin.
   char* room(size_t bytes) {
@@ -27,15 +30,18 @@ class RowWriter {
   /// Ends the row that was written from room() up to `end`.
   void end_row(const char* end) {
     used_ = static_cast<size_t>(end - buffer_.get());
-    push_end();
-    if (!out_->null.empty()) out_->null.push_back(0);
+    *end_++ = static_cast<uint32_t>(base_ + used_);
   }
   void null_row() {
-    if (out_->null.empty()) out_->null.assign(out_->ends.size(), 0);
-    push_end();
-    out_->null.push_back(1);
+    if (out_->null.size() != out_->ends.size()) out_->null.resize(out_->ends.size(), 0);
+    out_->null[static_cast<size_t>(end_ - out_->ends.data())] = 1;
+    *end_++ = static_cast<uint32_t>(base_ + used_);
   }
+  /// Call after exactly as many rows as begin() was told.
   void finish() {
+    LEAT_ASSERT(end_ == out_->ends.data() + out_->ends.size());
+    LEAT_ASSERT(base_ + used_ <= UINT32_MAX);
+    if (!out_->null.empty()) out_->null.resize(out_->ends.size(), 0);
     if (out_->may_refer && out_->bytes.empty())
       out_->lent = buffer_.get();
     else
@@ -43,11 +49,6 @@ class RowWriter {
   }
 
  private:
-  void push_end() {
-    size_t end = out_->bytes.size() + used_;
-    LEAT_ASSERT(end <= UINT32_MAX);
-    out_->ends.push_back(static_cast<uint32_t>(end));
-  }
   void grow(size_t need) {
     size_t capacity = std::max<size_t>({need, capacity_ * 2, 64 * 1024});
     std::unique_ptr<char[]> larger(new char[capacity]);
@@ -56,6 +57,8 @@ class RowWriter {
     capacity_ = capacity;
   }
   EncodedRows* out_ = nullptr;
+  uint32_t* end_ = nullptr;  // of the next row, in out_
+  size_t base_ = 0;          // bytes that `out_` had before
   std::unique_ptr<char[]> buffer_;
   size_t used_ = 0;
   size_t capacity_ = 0;

@@ -223,7 +223,7 @@ void Accumulators::write_tails(ByteView fixed, const std::vector<ByteView>& tail
   for (ByteView tail : tails) out.append(tail);
 }
 
-void Accumulators::finalise(const std::vector<ByteView>& groups, std::vector<Column>& columns,
+void Accumulators::finalise(std::span<const ByteView> groups, std::vector<Column>& columns,
                             size_t first, Arena& /*arena*/) const {
   for (size_t c = 0; c < cells_.size(); ++c) {
     Column& out = columns[first + c];
@@ -236,7 +236,7 @@ void Accumulators::finalise(const std::vector<ByteView>& groups, std::vector<Col
   }
 }
 
-void Accumulators::finalise_tail(const Cell& cell, const std::vector<ByteView>& groups,
+void Accumulators::finalise_tail(const Cell& cell, std::span<const ByteView> groups,
                                  Column& out) const {
   std::vector<ByteView> tails;
   for (size_t i = 0; i < groups.size(); ++i) {
@@ -252,7 +252,7 @@ void Accumulators::finalise_tail(const Cell& cell, const std::vector<ByteView>& 
 namespace {
 
 template <class F>
-void each_group(const std::vector<ByteView>& groups, uint32_t at, Column& out, F&& f) {
+void each_group(std::span<const ByteView> groups, uint32_t at, Column& out, F&& f) {
   for (size_t i = 0; i < groups.size(); ++i) {
     if (groups[i].data() == nullptr)
       out.set_null(i);
@@ -285,7 +285,7 @@ void average(const Type& argument, Column& out, size_t row, const char* at) {
 
 }  // namespace
 
-void Accumulators::finalise_cell(const Cell& cell, const std::vector<ByteView>& groups,
+void Accumulators::finalise_cell(const Cell& cell, std::span<const ByteView> groups,
                                  Column& out) const {
   switch (cell.kind) {
     case AggregateKind::count_all:

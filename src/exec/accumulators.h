@@ -1,4 +1,5 @@
 #pragma once
+#include <span>
 #include <string>
 #include <vector>
 
@@ -54,7 +55,7 @@ class Accumulators {
   void write_tails(ByteView fixed, const std::vector<ByteView>& tails, std::string& out) const;
 
   /// Fills columns[first...], one a call, from groups; a null view gives nulls.
-  void finalise(const std::vector<ByteView>& groups, std::vector<Column>& columns, size_t first,
+  void finalise(std::span<const ByteView> groups, std::vector<Column>& columns, size_t first,
                 Arena& arena) const;
 
  private:
@@ -70,8 +71,8 @@ class Accumulators {
   bool add_sum(const Cell& cell, char* at, const Column& column, size_t row, int sign) const;
   bool add_average(const Cell& cell, char* at, const Column& column, size_t row, int sign) const;
   void choose(const Cell& cell, char* at, const Column& column, size_t row, ByteView* tails) const;
-  void finalise_cell(const Cell& cell, const std::vector<ByteView>& groups, Column& out) const;
-  void finalise_tail(const Cell& cell, const std::vector<ByteView>& groups, Column& out) const;
+  void finalise_cell(const Cell& cell, std::span<const ByteView> groups, Column& out) const;
+  void finalise_tail(const Cell& cell, std::span<const ByteView> groups, Column& out) const;
 
   std::vector<Cell> cells_;
   std::vector<Distinct> distinct_;

@@ -48,19 +48,23 @@ void AggregateOperator::add_stores(Stores& stores) {
   StatefulOperator::add_stores(stores);
   for (size_t i = 0; i < distinct_.size(); ++i) {
     auto call = "distinct" + std::to_string(accumulators_.distinct()[i].call);
-    stores.emplace_back(store_name(call), distinct_[i].get());
+    stores.push_back({store_name(call), distinct_[i].get()});
   }
 }
 
 Status AggregateOperator::process(Batch& in, size_t) {
   select_rows(in);
   if (rows_.empty()) return {};
-  find_groups(in);
+  make_keys(in);
   errors_.clear();
+  if (accumulators_.counts_only() && !aggregate_.fold && in.kind == BatchKind::stream &&
+      !emits_each()) {
+    count_rows(in);
+    return {};
+  }
+  find_groups(0, rows_.size());
   if (aggregate_.fold)
     fold_rows(in);
-  else if (accumulators_.counts_only() && in.kind == BatchKind::stream && !emits_each())
-    count_rows(in);
   else
     update_rows(in);
   if (!errors_.empty()) LEAT_CHECK(reject(in, errors_));
@@ -107,8 +111,8 @@ void AggregateOperator::select_rows(const Batch& in) {
   state.time = time;
 }
 
-// Fills keys_, entries_ and created_ for rows_.
-void AggregateOperator::find_groups(const Batch& in) {
+// Fills keys_ for rows_.
+void AggregateOperator::make_keys(const Batch& in) {
   arena_.reset();
   const size_t n = rows_.size();
   table_keys(in, description().schema.key.size(), starts_.empty() ? nullptr : &starts_, arena_,
@@ -121,13 +125,28 @@ void AggregateOperator::find_groups(const Batch& in) {
   }
   entries_.resize(n);
   created_.resize(n);
-  table().find_or_insert_batch(keys_.data(), n, group_bytes(), entries_.data(), created_.data());
 }
 
-// COUNT(*) alone, by far the most common: nothing can fail, nothing moves.
+// Fills entries_ and created_ for the rows [begin, end) of rows_.
+void AggregateOperator::find_groups(size_t begin, size_t end) {
+  table().find_or_insert_batch(keys_.data() + begin, end - begin, group_bytes(),
+                               entries_.data() + begin, created_.data() + begin);
+}
+
+// COUNT(*) alone, by far the most common: nothing can fail, nothing moves. So few groups at a time
+// that they are still in the first-level cache when they are counted.
 void AggregateOperator::count_rows(const Batch& in) {
+  constexpr size_t kChunk = 128;
+  for (size_t begin = 0; begin < rows_.size(); begin += kChunk) {
+    const size_t end = std::min(begin + kChunk, rows_.size());
+    find_groups(begin, end);
+    count_rows(in, begin, end);
+  }
+}
+
+void AggregateOperator::count_rows(const Batch& in, size_t begin, size_t end) {
   const size_t calls = aggregate_.calls.size();
-  for (size_t i = 0; i < rows_.size(); ++i) {
+  for (size_t i = begin; i < end; ++i) {
     char* group = table().touch(entries_[i]);
     const TimeMs ts = in.timestamps[rows_[i]];
     if (created_[i] || ts > load_le<TimeMs>(group)) store_le(group, ts);
@@ -160,7 +179,7 @@ void AggregateOperator::update_row(const Batch& in, size_t i) {
   }
   if (!emits_each()) return;
   ByteView after = arena_.copy(entry->value_bytes());
-  add_change(keys_[i], before, after, time_of(after));
+  changes_.add(keys_[i], before, after, time_of(after));
   changes_.rows.push_back(rows_[i]);
 }
 
@@ -296,7 +315,7 @@ Status AggregateOperator::emit_closed_windows() {
   if (topic_key_format_) order_by_topic_keys(keys, values);
   state.emitted = closed_below;
   for (size_t i = 0; i < keys.size(); ++i) {
-    add_change(keys[i], ByteView(), values[i], time_of(values[i]));
+    changes_.add(keys[i], ByteView(), values[i], time_of(values[i]));
     if (changes_.size() >= task().options.batch_rows) LEAT_CHECK(emit_changes());
   }
   return emit_changes();

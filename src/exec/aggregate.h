@@ -1,6 +1,7 @@
 #pragma once
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -26,8 +27,8 @@ class AggregateOperator final : public StatefulOperator {
   TimeMs visible_below() const override {
     return aggregate_.emit_final ? state.emitted : INT64_MAX;
   }
-  void decode_values(const std::vector<ByteView>& values, std::vector<Column>& columns,
-                     size_t first, Arena& arena) override {
+  void decode_values(std::span<const ByteView> values, std::vector<Column>& columns, size_t first,
+                     Arena& arena) override {
     if (aggregate_.fold)
       fold_.decode(values, columns[first], arena);
     else
@@ -45,8 +46,10 @@ class AggregateOperator final : public StatefulOperator {
   }
   bool emits_each() const { return every_update() && !aggregate_.emit_final; }
   void select_rows(const Batch& in);
-  void find_groups(const Batch& in);
+  void make_keys(const Batch& in);
+  void find_groups(size_t begin, size_t end);
   void count_rows(const Batch& in);
+  void count_rows(const Batch& in, size_t begin, size_t end);
   void update_rows(const Batch& in);
   void update_row(const Batch& in, size_t i);
   int apply(char* group, const Batch& in, uint32_t row, ByteView* tails);

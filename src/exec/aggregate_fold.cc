@@ -6,7 +6,7 @@
 
 namespace leat::exec {
 
-void FoldLayout::decode(const std::vector<ByteView>& groups, Column& out, Arena& arena) const {
+void FoldLayout::decode(std::span<const ByteView> groups, Column& out, Arena& arena) const {
   out.reset(type_);
   out.resize(groups.size());
   for (size_t i = 0; i < groups.size(); ++i) {
@@ -50,7 +50,7 @@ void AggregateOperator::fold_rows(const Batch& in) {
       fold_any_size(in, i);
     if (!emits_each() || errors_.size() != failed) continue;
     ByteView after = arena_.copy(entries_[i]->value_bytes());
-    add_change(keys_[i], before, after, time_of(after));
+    changes_.add(keys_[i], before, after, time_of(after));
     changes_.rows.push_back(rows_[i]);
   }
 }

@@ -128,7 +128,7 @@ TEST(Aggregate, late_stays_late_after_a_restart_unless_the_timing_is_that_of_kaf
         EXPECT_THAT(sunk, IsEmpty());
       if (tries == 0) again.rollback();
     }
-    again.task().commit();
+    again.commit();
     EXPECT_EQ(again.counters(c.table).late, theirs ? 1u : 3u);
   }
 }

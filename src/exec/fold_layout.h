@@ -1,4 +1,5 @@
 #pragma once
+#include <span>
 #include <vector>
 
 #include "base/arena.h"
@@ -26,7 +27,7 @@ class FoldLayout {
   }
   /// Fills `out` from groups; a null view gives null. Held structs are aligned, in `arena` if need
   /// be.
-  void decode(const std::vector<ByteView>& groups, Column& out, Arena& arena) const;
+  void decode(std::span<const ByteView> groups, Column& out, Arena& arena) const;
 
  private:
   size_t state_bytes_;

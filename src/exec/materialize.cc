@@ -46,7 +46,7 @@ Status MaterializeOperator::store(Batch& in) {
     const bool is_there = rows_[row].data() != nullptr;
     if (every_update()) {
       ByteView before = was_there ? arena_.copy(entry->value_bytes()) : ByteView();
-      add_change(keys_[row], before, rows_[row], in.timestamps[row]);
+      changes_.add(keys_[row], before, rows_[row], in.timestamps[row]);
       changes_.rows.push_back(static_cast<uint32_t>(row));
     }
     if (is_there)

@@ -1,4 +1,5 @@
 #pragma once
+#include <span>
 #include <string>
 #include <unordered_map>
 
@@ -17,8 +18,8 @@ class MaterializeOperator final : public StatefulOperator {
   Status flush() override;
   void reset() override { gone_at_.clear(); }
 
-  void decode_values(const std::vector<ByteView>& values, std::vector<Column>& columns,
-                     size_t first, Arena& arena) override {
+  void decode_values(std::span<const ByteView> values, std::vector<Column>& columns, size_t first,
+                     Arena& arena) override {
     codec_.decode(values, columns, first, arena);
   }
 

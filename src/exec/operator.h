@@ -1,11 +1,13 @@
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "exec/node_state.h"
 #include "exec/task.h"
+#include "state/delta.h"
 
 namespace leat::exec {
 
@@ -20,6 +22,7 @@ struct TaskContext {
   TaskOutput* out = nullptr;    // of the running epoch
   TimeMs now = kNoTime;         // likewise
   size_t output_bytes_max = 0;  // likewise
+  bool wants_deltas = false;    // likewise
 
   const plan::Node& node(int index) const { return query->nodes[static_cast<size_t>(index)]; }
 };
@@ -48,7 +51,13 @@ class Operator {
   /// Forgets what the epoch left outside of tables and of `state`.
   virtual void reset() {}
 
-  using Stores = std::vector<std::pair<std::string, state::KeyedTable*>>;
+  struct Store {
+    std::string name;
+    state::KeyedTable* table;
+    /// The running epoch's delta, where the operator writes it in passing.
+    std::optional<state::DeltaWriter>* delta = nullptr;
+  };
+  using Stores = std::vector<Store>;
   /// Adds the tables that hold the operator's state.
   virtual void add_stores(Stores& /*stores*/) {}
 

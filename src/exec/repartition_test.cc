@@ -130,7 +130,7 @@ TEST(Repartition, carries_old_and_new_values_of_a_table) {
         last[line.substr(0, at)] = line.substr(at + 1, line.find('@') - at - 1);
       }
     }
-    above.task().commit();
+    above.commit();
   };
   epoch({{"1", "eu,5", 1}, {"2", "eu,6", 1}, {"3", "us,1", 1}});
   epoch({{"1", "us,5", 2}, {"2", kNull, 3}});
@@ -157,7 +157,7 @@ TEST(Repartition, rows_without_a_key_are_spread_alike_however_epochs_fall) {
       for (size_t p = 0; p < 3; ++p)
         for (auto& batch : task.output().exchanged.at(sent)[p])
           for (TimeMs ts : batch->timestamps) got[p].push_back(ts);
-      task.task().commit();
+      task.commit();
     }
     if (want.empty()) want = got;
     EXPECT_EQ(got, want);

@@ -20,7 +20,7 @@ void write_cells(const Column& column, uint32_t at, const std::vector<ByteView>&
 }
 
 template <class T>
-void read_cells(const std::vector<ByteView>& rows, uint32_t at, Column& column) {
+void read_cells(std::span<const ByteView> rows, uint32_t at, Column& column) {
   T* out = column.data<T>();
   for (size_t i = 0; i < rows.size(); ++i)
     out[i] = rows[i].data() != nullptr ? load_le<T>(rows[i].data() + at) : T{};
@@ -111,7 +111,7 @@ void RowCodec::encode(const std::vector<Column>& columns, size_t first,
   for (auto& encoded : encoded_) encoded.clear();
 }
 
-void RowCodec::decode(const std::vector<ByteView>& rows, std::vector<Column>& columns, size_t first,
+void RowCodec::decode(std::span<const ByteView> rows, std::vector<Column>& columns, size_t first,
                       Arena& arena) {
   tail_.assign(rows.size(), fixed_bytes_);
   for (size_t c = 0; c < cells_.size(); ++c) {

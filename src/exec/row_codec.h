@@ -1,4 +1,5 @@
 #pragma once
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,7 @@ class RowCodec {
               const std::vector<uint8_t>& present, Arena& arena, std::vector<ByteView>& out);
   /// Fills columns[first...] from rows; a null view gives nulls. Strings refer to the rows, held
   /// opaque values to them or to `arena`.
-  void decode(const std::vector<ByteView>& rows, std::vector<Column>& columns, size_t first,
+  void decode(std::span<const ByteView> rows, std::vector<Column>& columns, size_t first,
               Arena& arena);
 
  private:

@@ -109,25 +109,34 @@ Status SinkOperator::encode_rows(Batch& in) {
   }
 }
 
+// Fills target_. Apart from writing, so that the hashes of many keys run side by side.
+void SinkOperator::choose_partitions(size_t rows) {
+  target_.resize(rows);
+  const auto partitions = static_cast<uint64_t>(partitions_);
+  for (size_t row = 0; row < rows; ++row) {
+    const ByteView key = keys_.row(row);
+    target_[row] = is_null(key) ? static_cast<int32_t>(state.spread++ % partitions)
+                                : partition_for(key, partitions_);
+  }
+}
+
 void SinkOperator::write(const Batch& in, std::vector<RecordBatchBuilder>& builders) {
   const bool windowed = !in.window_start.empty();
-  const bool one = partitions_ == 1;
+  const bool with_headers = !in.headers.empty();
+  target_.assign(partitions_ == 1 ? in.rows() : 0, 0);
+  if (partitions_ > 1) choose_partitions(in.rows());
   for (size_t row = 0; row < in.rows(); ++row) {
+    const int32_t partition = target_[row];
+    RecordBatchBuilder& builder = builders[static_cast<size_t>(partition)];
     ByteView key = keys_.row(row);
-    int32_t partition = 0;
-    if (is_null(key))
-      partition = static_cast<int32_t>(state.spread++ % static_cast<uint64_t>(partitions_));
-    else if (!one)
-      partition = partition_for(key, partitions_);
     if (windowed && !is_null(key)) {
       windowed_key_.resize(std::max(windowed_key_.size(), key.size() + kStartBytes));
       copy_bytes(windowed_key_.data(), key.data(), key.size());
       store_be64(windowed_key_.data() + key.size(), static_cast<uint64_t>(in.window_start[row]));
       key = ByteView(windowed_key_.data(), key.size() + kStartBytes);
     }
-    RecordBatchBuilder& builder = builders[static_cast<size_t>(partition)];
     builder.add(in.timestamps[row], key, values_.row(row),
-                in.headers.empty() ? ByteView() : in.headers[row]);
+                with_headers ? in.headers[row] : ByteView());
     if (builder.bytes() >= kBatchBytes) cut(partition, builder);
   }
   state.counters.rows_out += in.rows();

@@ -19,6 +19,7 @@ class SinkOperator final : public Operator {
   Status encode_rows(Batch& in);
   Status take_times(Batch& in);
   Status process_slices(Batch& in);
+  void choose_partitions(size_t rows);
   void write(const Batch& in, std::vector<RecordBatchBuilder>& builders);
   void cut(int32_t partition, RecordBatchBuilder& builder);
 
@@ -32,6 +33,7 @@ class SinkOperator final : public Operator {
   std::vector<TimeMs> times_;
   RowErrors errors_;
   std::string windowed_key_;
+  std::vector<int32_t> target_;  // partition of each row
 };
 
 }  // namespace leat::exec

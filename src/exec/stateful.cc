@@ -47,24 +47,17 @@ StatefulOperator::StatefulOperator(TaskContext& task, int node)
   for (const Field& field : description().schema.key) key_types_.push_back(field.type);
 }
 
-void StatefulOperator::Changes::clear() {
-  keys.clear();
-  before.clear();
-  after.clear();
-  times.clear();
-  rows.clear();
+void StatefulOperator::Changes::grow() {
+  const size_t size = std::max<size_t>(2 * keys.size(), 64);
+  keys.resize(size);
+  before.resize(size);
+  after.resize(size);
+  times.resize(size);
 }
 
-void StatefulOperator::add_change(ByteView key, ByteView before, ByteView after, TimeMs time) {
-  changes_.keys.push_back(key);
-  changes_.before.push_back(before);
-  changes_.after.push_back(after);
-  changes_.times.push_back(time);
-}
-
-void StatefulOperator::decode_keys(const std::vector<ByteView>& keys, Batch& out) {
+void StatefulOperator::decode_keys(std::span<const ByteView> keys, Batch& out) {
   const size_t rows = keys.size();
-  const std::vector<ByteView>* plain = &keys;
+  std::span<const ByteView> plain = keys;
   if (windowed()) {
     const TimeMs size = description().window->size_ms;
     plain_keys_.resize(rows);
@@ -75,7 +68,7 @@ void StatefulOperator::decode_keys(const std::vector<ByteView>& keys, Batch& out
       out.window_start[i] = state::WindowIndex::start_of(keys[i]);
       out.window_end[i] = saturating_add(out.window_start[i], size);
     }
-    plain = &plain_keys_;
+    plain = plain_keys_;
   }
   size_t row = 0;
   if (key_types_.size() == 1 && key_types_[0].kind == TypeKind::string) {
@@ -83,12 +76,12 @@ void StatefulOperator::decode_keys(const std::vector<ByteView>& keys, Batch& out
     column.reset(key_types_[0]);
     column.resize(rows);
     auto* texts = column.data<ByteView>();
-    while (row < rows && plain_text((*plain)[row], texts[row])) ++row;
+    while (row < rows && plain_text(plain[row], texts[row])) ++row;
     if (row == rows) return;
   }
   key_columns_.clear();
   for (const Type& type : key_types_) key_columns_.emplace_back(type);
-  for (ByteView key : *plain) {
+  for (ByteView key : plain) {
     auto status = decode_canonical(key, key_types_, out.arena, key_columns_);
     LEAT_ASSERT(status.has_value());  // we wrote it
   }
@@ -119,18 +112,18 @@ Status StatefulOperator::emit_changes(const Batch* cause) {
   out_.clear();
   shape(out_, BatchKind::table, description().schema);
   const size_t keys = key_types_.size();
-  decode_keys(changes_.keys, out_);
-  decode_values(changes_.after, out_.columns, keys, out_.arena);
-  out_.present.resize(changes_.size());
-  for (size_t i = 0; i < changes_.size(); ++i)
-    out_.present[i] = changes_.after[i].data() != nullptr;
-  out_.timestamps.swap(changes_.times);
+  const size_t rows = changes_.size();
+  decode_keys({changes_.keys.data(), rows}, out_);
+  decode_values({changes_.after.data(), rows}, out_.columns, keys, out_.arena);
+  out_.present.resize(rows);
+  for (size_t i = 0; i < rows; ++i) out_.present[i] = changes_.after[i].data() != nullptr;
+  out_.timestamps.assign(changes_.times.begin(),
+                         changes_.times.begin() + static_cast<ptrdiff_t>(rows));
   if (wants_old_) {
     out_.old.resize(description().schema.value.size());
-    decode_values(changes_.before, out_.old, 0, out_.arena);
-    out_.old_present.resize(changes_.size());
-    for (size_t i = 0; i < changes_.size(); ++i)
-      out_.old_present[i] = changes_.before[i].data() != nullptr;
+    decode_values({changes_.before.data(), rows}, out_.old, 0, out_.arena);
+    out_.old_present.resize(rows);
+    for (size_t i = 0; i < rows; ++i) out_.old_present[i] = changes_.before[i].data() != nullptr;
   }
   if (cause != nullptr) {
     for (uint32_t row : changes_.rows) {
@@ -148,13 +141,17 @@ Status StatefulOperator::emit_net_changes() {
     state.counters.rows_out += table_.changes();
     return {};
   }
+  if (task().wants_deltas) delta_.emplace(table_);
+  const ByteView first = before_first();
   Status status;
   table_.for_each_change([&](ByteView key, ByteView before, ByteView after) {
     if (!status.has_value()) return;
+    if (delta_) delta_->add(key, after);
     TimeMs time = after.data() != nullptr ? time_of(after) : time_of_removal(key, before);
-    add_change(key, before.data() != nullptr ? before : before_first(), after, time);
+    changes_.add(key, before.data() != nullptr ? before : first, after, time);
     if (changes_.size() >= task().options.batch_rows) status = emit_changes();
   });
+  if (delta_) delta_->shown();
   LEAT_CHECK(std::move(status));
   return emit_changes();
 }

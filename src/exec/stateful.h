@@ -1,4 +1,6 @@
 #pragma once
+#include <optional>
+#include <span>
 #include <vector>
 
 #include "exec/operator.h"
@@ -17,29 +19,44 @@ class StatefulOperator : public Operator {
   virtual TimeMs visible_below() const { return INT64_MAX; }
 
   /// Fills the value columns (from `first` on) from table values; a null view gives nulls.
-  virtual void decode_values(const std::vector<ByteView>& values, std::vector<Column>& columns,
+  virtual void decode_values(std::span<const ByteView> values, std::vector<Column>& columns,
                              size_t first, Arena& arena) = 0;
   /// Fills the key columns, and the windows of `out` where there are any, from table keys.
-  void decode_keys(const std::vector<ByteView>& keys, Batch& out);
+  void decode_keys(std::span<const ByteView> keys, Batch& out);
   /// Rows of the table as a batch without old values; null values give rows that are not present.
   void decode_rows(const std::vector<ByteView>& keys, const std::vector<ByteView>& values,
                    Batch& out);
 
-  void add_stores(Stores& stores) override { stores.emplace_back(store_name(), &table_); }
+  void add_stores(Stores& stores) override { stores.push_back({store_name(), &table_, &delta_}); }
 
   static TimeMs time_of(ByteView value) { return load_le<TimeMs>(value.data()); }
 
  protected:
   /// Changes of the table on their way down. Null views: was not there, is gone.
   struct Changes {
-    std::vector<ByteView> keys, before, after;
+    std::vector<ByteView> keys, before, after;  // the first `count` of each
     std::vector<TimeMs> times;
+    size_t count = 0;
     /// With every update going on by itself: the row of the input batch that made each change.
     std::vector<uint32_t> rows;
-    size_t size() const { return keys.size(); }
-    void clear();
+    size_t size() const { return count; }
+    void clear() {
+      count = 0;
+      rows.clear();
+    }
+    void add(ByteView key, ByteView was, ByteView is, TimeMs time) {
+      if (count == keys.size()) [[unlikely]]
+        grow();
+      keys[count] = key;
+      before[count] = was;
+      after[count] = is;
+      times[count] = time;
+      ++count;
+    }
+
+   private:
+    void grow();
   };
-  void add_change(ByteView key, ByteView before, ByteView after, TimeMs time);
   /// Passes `changes_` on as rows and forgets them. `cause`: the batch that `rows` refers to.
   Status emit_changes(const Batch* cause = nullptr);
   /// Passes on what the epoch did to the table, a row for each key, in the order of first touches.
@@ -56,6 +73,7 @@ class StatefulOperator : public Operator {
 
  private:
   state::KeyedTable table_;
+  std::optional<state::DeltaWriter> delta_;
   bool wants_old_;
   Batch out_;
   std::vector<ByteView> plain_keys_;

@@ -46,6 +46,7 @@ void TaskOutput::clear() {
   bytes = 0;
   exploded = false;
   dead_letters.clear();
+  deltas.clear();
   collected.clear();
 }
 
@@ -84,7 +85,7 @@ Status OperatorTask::build(
   connect();
   find_origins();
   run_alone_where_order_matters();
-  stores_.emplace_back(meta_name_, &meta_);
+  stores_.push_back({meta_name_, &meta_});
   for (auto& [node, op] : operators_) op->add_stores(stores_);
   load_states();
   return {};
@@ -220,13 +221,35 @@ Status OperatorTask::run(TaskInput& input, TaskOutput& out) {
   context_.out = &out;
   context_.now = input.now;
   context_.output_bytes_max = input.output_bytes_max;
+  context_.wants_deltas = input.wants_deltas;
   auto runs = open_runs(input);
   LEAT_CHECK(merge_runs(runs, context_.options.batch_rows));
   for (auto& [node, op] : operators_) LEAT_CHECK(op->flush());
   for (auto& [node, op] : operators_) op->reset();
   save_states();
+  if (input.wants_deltas) write_deltas();
   context_.out = nullptr;
   return {};
+}
+
+void OperatorTask::write_deltas() {
+  for (Operator::Store& store : stores_) {
+    if (store.table->changes() == 0) continue;
+    std::optional<state::DeltaWriter> whole;
+    std::optional<state::DeltaWriter>& writer =
+        store.delta != nullptr && store.delta->has_value() ? *store.delta : whole;
+    if (!writer) writer.emplace(*store.table);
+    std::string bytes = writer->finish();
+    writer.reset();
+    // Changes that came to nothing (a key that was made and removed, or was never there) are none.
+    if (!bytes.empty()) context_.out->deltas.push_back({store.name, std::move(bytes)});
+  }
+}
+
+std::vector<std::pair<std::string, state::KeyedTable*>> OperatorTask::stores() {
+  std::vector<std::pair<std::string, state::KeyedTable*>> all;
+  for (const Operator::Store& store : stores_) all.emplace_back(store.name, store.table);
+  return all;
 }
 
 void OperatorTask::save_states() {
@@ -272,11 +295,14 @@ void OperatorTask::forget_stream_times() {
 }
 
 void OperatorTask::commit() {
-  for (auto& [name, table] : stores_) table->commit();
+  for (Operator::Store& store : stores_) store.table->commit();
 }
 
 void OperatorTask::rollback() {
-  for (auto& [name, table] : stores_) table->rollback();
+  for (Operator::Store& store : stores_) {
+    store.table->rollback();
+    if (store.delta != nullptr) store.delta->reset();
+  }
   for (auto& [node, op] : operators_) op->reset();
   load_states();
   context_.out = nullptr;

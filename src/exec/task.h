@@ -62,6 +62,7 @@ struct ExchangedRows {
 struct TaskInput {
   std::vector<SourceRecords> sources;
   std::vector<ExchangedRows> exchanged;
+  bool wants_deltas = false;
   TimeMs now = kNoTime;  // wall clock, one reading for the epoch: what UNIX_TIMESTAMP() gives
   /// Bytes that the epoch may make for topics and other tasks; 0: as many as it takes. Past it
   /// run() gives up with TaskOutput::exploded.
@@ -86,6 +87,12 @@ struct TaskOutput {
   size_t bytes = 0;       // made so far, about
   bool exploded = false;  // they are more than the epoch may make
   std::vector<DeadLetter> dead_letters;
+  /// With TaskInput::wants_deltas: what the epoch changed in a store (state/delta.h).
+  struct Delta {
+    std::string store;
+    std::string bytes;
+  };
+  std::vector<Delta> deltas;
   /// With TaskOptions::collect_last: the rows of the plan's last node, valid until the epoch ends.
   std::vector<std::unique_ptr<Batch>> collected;
   void clear();

@@ -12,6 +12,7 @@
 #include "exec/view.h"
 #include "plan/coercion.h"
 #include "plan/operators.h"
+#include "state/delta.h"
 
 namespace leat::exec::testing {
 
@@ -170,7 +171,7 @@ class TaskDriver {
   }
   std::vector<std::string> epoch() {
     auto sunk = run();
-    task_->commit();
+    commit();
     return sunk;
   }
   /// An epoch for each `records` records of each source.
@@ -178,9 +179,22 @@ class TaskDriver {
     std::vector<std::string> all;
     while (!waiting_.empty()) {
       for (auto& line : run_some(records)) all.push_back(line);
-      task_->commit();
+      commit();
     }
     return all;
+  }
+  /// Ends the epoch. What its deltas made of the state before must be the state.
+  void commit() {
+    for (auto& [name, table] : task_->stores()) {
+      auto& twin = twins_[name];
+      if (!twin) twin = std::make_unique<state::KeyedTable>(table->options());
+    }
+    for (const TaskOutput::Delta& delta : output_.deltas)
+      EXPECT_TRUE(state::apply_delta(delta.bytes, *twins_.at(delta.store)).has_value());
+    output_.deltas.clear();
+    task_->commit();
+    for (auto& [name, table] : task_->stores())
+      EXPECT_EQ(entries(*twins_.at(name)), entries(*table)) << name;
   }
   void rollback() {
     task_->rollback();
@@ -189,12 +203,7 @@ class TaskDriver {
 
   Contents contents() {
     Contents contents;
-    for (auto& [name, table] : task_->stores()) {
-      auto& entries = contents[name];
-      table->for_each([&](const state::Entry& entry) {
-        entries[std::string(entry.key())] = std::string(entry.value_bytes());
-      });
-    }
+    for (auto& [name, table] : task_->stores()) contents[name] = entries(*table);
     return contents;
   }
   /// Sets the stores of a new task to what another's hold, as recovery does.
@@ -208,6 +217,12 @@ class TaskDriver {
         ByteView key = entry.key(), value = entry.value_bytes();
         to[i].second->load_batch(&key, &value, 1);
       });
+      auto& twin = twins_[to[i].first];
+      twin = std::make_unique<state::KeyedTable>(to[i].second->options());
+      from[i].second->for_each([&](const state::Entry& entry) {
+        ByteView key = entry.key(), value = entry.value_bytes();
+        twin->load_batch(&key, &value, 1);
+      });
     }
     task_->recovered();
     offsets_ = other.offsets_;
@@ -215,6 +230,14 @@ class TaskDriver {
   NodeCounters counters(int node) { return task_->counters().at(node); }
 
  private:
+  static std::map<std::string, std::string> entries(const state::KeyedTable& table) {
+    std::map<std::string, std::string> all;
+    table.for_each([&](const state::Entry& entry) {
+      all[std::string(entry.key())] = std::string(entry.value_bytes());
+    });
+    return all;
+  }
+
   std::vector<std::string> run_some(size_t records) {
     TaskInput input = take(records);
     output_.clear();
@@ -226,6 +249,7 @@ class TaskDriver {
 
   TaskInput take(size_t records) {
     TaskInput input;
+    input.wants_deltas = true;
     offsets_before_ = offsets_;
     buffers_.clear();
     for (auto& [node, waiting] : waiting_) {
@@ -279,6 +303,7 @@ class TaskDriver {
   std::shared_ptr<const plan::Query> query_;
   std::unique_ptr<Task> task_;
   TaskOutput output_;
+  std::map<std::string, std::unique_ptr<state::KeyedTable>> twins_;  // made of deltas alone
   std::vector<DeadLetter> letters_;
   std::map<int, std::vector<Record>> waiting_;
   std::vector<ExchangedRows> exchanged_;

@@ -21,7 +21,7 @@ class OperatorTask final : public Task {
   Status run(TaskInput& input, TaskOutput& out) override;
   void commit() override;
   void rollback() override;
-  std::vector<std::pair<std::string, state::KeyedTable*>> stores() override { return stores_; }
+  std::vector<std::pair<std::string, state::KeyedTable*>> stores() override;
   void recovered() override;
   PartitionId partition() const override { return context_.partition; }
   std::map<int, NodeCounters> counters() const override;
@@ -38,6 +38,7 @@ class OperatorTask final : public Task {
   void run_alone_where_order_matters();
   std::vector<std::unique_ptr<InputRun>> open_runs(TaskInput& input);
   void save_states();
+  void write_deltas();
   void load_states();
   void forget_stream_times();
 

@@ -144,20 +144,20 @@ void Epoch::run_stage(const Lane::Stage& stage) {
     return;
   }
   if (!several) {  // one thread's worth: waking another would cost more than it brings
-    for (Ready& task : ready) run_task(*task.query, *task.slot);
+    for (Ready& task : ready) run_task(*task.slot);
     return;
   }
   workers_.run([&](int member) {
     for (Ready& task : ready)
-      if (task.partition % workers_.members() == member) run_task(*task.query, *task.slot);
+      if (task.partition % workers_.members() == member) run_task(*task.slot);
   });
 }
 
-void Epoch::run_task(QueryRun& query, TaskSlot& slot) {
+void Epoch::run_task(TaskSlot& slot) {
   slot.input.now = now_;
   slot.input.output_bytes_max = output_bytes_max_;
+  slot.input.wants_deltas = commits_state_;
   slot.run();
-  if (commits_state_ && !slot.failure) slot.encode_deltas(query.store_prefix());
 }
 
 // The one record that the epoch has taken is what the process dies of, if it does. A query that
@@ -172,7 +172,7 @@ void Epoch::run_watched(QueryRun& query, TaskSlot& slot) {
       if (topic.id == edge.partition.topic) suspect.reader = query.reader();
   }
   guard_->begin(suspect);
-  run_task(query, slot);
+  run_task(slot);
   guard_->end();
 }
 
@@ -278,7 +278,8 @@ void Epoch::fill(Commit& commit) {
     }
     for (size_t part = 0; part < query->parts().size(); ++part)
       for (TaskSlot& slot : query->tasks(part))
-        std::move(slot.deltas.begin(), slot.deltas.end(), std::back_inserter(commit.states));
+        for (exec::TaskOutput::Delta& delta : slot.output.deltas)
+          commit.states.push_back({query->store_prefix() + delta.store, std::move(delta.bytes)});
   }
   for (auto& [partition, out] : outputs_) {
     Offset next = out.first;

@@ -47,7 +47,7 @@ class Epoch {
   };
   void give_records(QueryRun& query, size_t part);
   void run_stage(const Lane::Stage& stage);
-  void run_task(QueryRun& query, TaskSlot& slot);
+  void run_task(TaskSlot& slot);
   void run_watched(QueryRun& query, TaskSlot& slot);
   Status number_dead_letters();
   Status collect(const Lane::Stage& stage);

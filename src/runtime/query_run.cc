@@ -1,7 +1,5 @@
 #include "runtime/query_run.h"
 
-#include "state/delta.h"
-
 namespace leat::runtime {
 namespace {
 
@@ -41,15 +39,6 @@ void TaskSlot::run() {
   }
 }
 
-void TaskSlot::encode_deltas(const std::string& store_prefix) {
-  for (auto& [name, table] : task->stores()) {
-    if (table->changes() == 0) continue;
-    StateDelta delta{store_prefix + name, {}};
-    // Changes that came to nothing (a key that was made and removed, or was never there) are none.
-    if (state::encode_delta(*table, delta.bytes) > 0) deltas.push_back(std::move(delta));
-  }
-}
-
 void TaskSlot::end_epoch(bool committed) {
   if (ran) committed ? task->commit() : task->rollback();
   ran = false;
@@ -57,7 +46,6 @@ void TaskSlot::end_epoch(bool committed) {
   input.exchanged.clear();
   output.clear();
   sunk.clear();
-  deltas.clear();
   failure.reset();
 }
 

@@ -27,15 +27,12 @@ struct TaskSlot {
     std::string batch;
   };
   std::vector<Sunk> sunk;
-  std::vector<StateDelta> deltas;
   std::optional<Error> failure;
   bool ran = false;  // in this epoch
 
   bool has_input() const { return !input.sources.empty() || !input.exchanged.empty(); }
   /// Runs the epoch and finishes what it wrote.
   void run();
-  /// Encodes what the epoch changed in the task's stores.
-  void encode_deltas(const std::string& store_prefix);
   void end_epoch(bool committed);
 };
 

@@ -1,7 +1,5 @@
 #include "state/delta.h"
 
-#include "state/rows.h"
-
 namespace leat::state {
 namespace {
 
@@ -9,24 +7,30 @@ constexpr char kVersion = 1;
 constexpr size_t kRowBytesExpected = 48;
 constexpr size_t kHeaderBytes = 1 + sizeof(uint32_t);
 
+std::string header(size_t rows) {
+  std::string bytes;
+  // As much as small rows take; larger ones grow it.
+  bytes.reserve(kHeaderBytes + rows * kRowBytesExpected);
+  bytes.push_back(kVersion);
+  append_le<uint32_t>(bytes, 0);  // rows: known at the end
+  return bytes;
+}
+
 }  // namespace
 
-size_t encode_delta(const KeyedTable& table, std::string& out) {
-  if (table.changes() == 0) return 0;
-  const size_t begin = out.size();
-  out.push_back(kVersion);
-  append_le<uint32_t>(out, 0);
-  // As much as small rows take; larger ones grow it.
-  out.reserve(out.size() + table.changes() * kRowBytesExpected);
-  RowWriter rows(out);
-  table.for_each_change([&](ByteView key, ByteView, ByteView after) { rows.add(key, after); });
-  rows.finish();
-  if (rows.rows() == 0) {
-    out.resize(begin);
-    return 0;
+DeltaWriter::DeltaWriter(const KeyedTable& table)
+    : table_(table), bytes_(header(table.changes())), rows_(bytes_) {}
+
+std::string DeltaWriter::finish() {
+  if (shown_) {
+    table_.for_each_change_since(*shown_, [&](ByteView key, ByteView is) { rows_.add(key, is); });
+  } else {
+    table_.for_each_change([&](ByteView key, ByteView, ByteView is) { rows_.add(key, is); });
   }
-  store_le(out.data() + begin + 1, static_cast<uint32_t>(rows.rows()));
-  return rows.rows();
+  rows_.finish();
+  if (rows_.rows() == 0) return {};
+  store_le(bytes_.data() + 1, static_cast<uint32_t>(rows_.rows()));
+  return std::move(bytes_);
 }
 
 Status apply_delta(ByteView delta, KeyedTable& table) {

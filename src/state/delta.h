@@ -1,17 +1,39 @@
 #pragma once
+#include <optional>
 #include <string>
 
 #include "base/bytes.h"
 #include "base/result.h"
 #include "state/keyed_table.h"
+#include "state/rows.h"
 
 namespace leat::state {
 
-/// Appends the changes of the table's open epoch as one delta: each changed key once, with its
-/// absolute value or a tombstone, in the order of first touches. Layout: docs/formats/state.md.
-/// Cost: about 15 ns a small row, one copy, no allocation once `out` has its size.
-/// Returns the rows written; with none, `out` stays as it was.
-size_t encode_delta(const KeyedTable& table, std::string& out);
+/// Writes the changes of a table's open epoch as one delta: each changed key with its absolute
+/// value or a tombstone; of equal keys the last counts. Layout: docs/formats/state.md. Cost: about
+/// 15 ns a small row, one copy.
+///
+/// Whoever walks the changes anyway (KeyedTable::for_each_change) adds each to the delta in passing
+/// and then calls shown(); what came later, or all of it, is walked by finish().
+class DeltaWriter {
+ public:
+  explicit DeltaWriter(const KeyedTable& table);
+  DeltaWriter(const DeltaWriter&) = delete;
+  DeltaWriter& operator=(const DeltaWriter&) = delete;
+
+  /// value.data() == nullptr: the key is gone.
+  void add(ByteView key, ByteView value) { rows_.add(key, value); }
+  /// All changes so far were added.
+  void shown() { shown_ = table_.mark(); }
+  /// Adds the rest and returns the delta; empty when it has no rows. Call once.
+  std::string finish();
+
+ private:
+  const KeyedTable& table_;
+  std::optional<KeyedTable::Mark> shown_;
+  std::string bytes_;
+  RowWriter rows_;
+};
 
 /// Applies a delta to a table without an open epoch. Applying deltas again in their order, or over
 /// a later state of the same keys and then the deltas after, ends in the same state: values are

@@ -18,11 +18,7 @@ Model contents(const KeyedTable& table) {
   return all;
 }
 
-std::string delta_of(const KeyedTable& table) {
-  std::string delta;
-  encode_delta(table, delta);
-  return delta;
-}
+std::string delta_of(const KeyedTable& table) { return DeltaWriter(table).finish(); }
 
 TEST(Delta, has_the_documented_bytes) {
   KeyedTable table;
@@ -42,20 +38,34 @@ TEST(Delta, has_the_documented_bytes) {
   EXPECT_EQ(delta_of(table), expected);
 }
 
-TEST(Delta, appends_and_writes_nothing_when_nothing_changed) {
+TEST(Delta, is_empty_when_nothing_changed) {
   KeyedTable table;
-  std::string out = "before";
-  EXPECT_EQ(encode_delta(table, out), 0u);
+  EXPECT_EQ(delta_of(table), "");
   table.put("came", "and went");
   table.erase(table.find("came"));
-  EXPECT_EQ(encode_delta(table, out), 0u);
-  EXPECT_EQ(out, "before");
-  table.put("k", "v");
-  EXPECT_EQ(encode_delta(table, out), 1u);
-  EXPECT_TRUE(out.starts_with("before"));
+  EXPECT_EQ(delta_of(table), "");
+}
+
+TEST(Delta, written_in_passing_holds_what_is_erased_and_first_touched_later) {
+  KeyedTable table;
+  for (const char* key : {"old", "older", "kept", "changed"}) table.put(key, "0");
+  table.commit();
+  table.put("changed", "1");
+  table.put("old", "1");
+  table.put("new", "1");
+  table.put("short-lived", "1");
+  DeltaWriter writer(table);
+  table.for_each_change([&](ByteView key, ByteView, ByteView after) { writer.add(key, after); });
+  writer.shown();
+  for (const char* key : {"old", "older", "short-lived"}) table.erase(table.find(key));
+  table.put("later", "1");
+
   KeyedTable twin;
-  ASSERT_TRUE(apply_delta(ByteView(out).substr(6), twin));
-  EXPECT_EQ(contents(twin), (Model{{"k", "v"}}));
+  for (const char* key : {"old", "older", "kept", "changed"}) twin.put(key, "0");
+  twin.commit();
+  ASSERT_TRUE(apply_delta(writer.finish(), twin));
+  EXPECT_EQ(contents(twin), contents(table));
+  EXPECT_EQ(contents(twin), (Model{{"changed", "1"}, {"kept", "0"}, {"later", "1"}, {"new", "1"}}));
 }
 
 TEST(Delta, makes_a_second_table_equal_epoch_by_epoch) {

@@ -104,20 +104,26 @@ class KeyedTable {
   /// changed; f must not change it.
   template <class F>
   void for_each_change(F&& f) const {
-    uint32_t ahead = 0;
-    const uint32_t end = undo_.end();
-    for (int i = 0; i < kPrefetchChanges && ahead != end; ++i) ahead = prefetch_change(ahead);
-    for (uint32_t place = 0; place != end;) {
-      if (ahead != end) ahead = prefetch_change(ahead);
-      const UndoLog::Record& record = undo_.at(place);
-      place += record.units();
-      const Entry* entry = resolve(record.entry);
-      const ByteView before =
-          record.was_absent() ? ByteView() : ByteView(record.old_value(), record.old_size);
-      const ByteView after = entry->live() ? entry->value_bytes() : ByteView();
-      if (before.data() == nullptr && after.data() == nullptr) continue;
-      f(entry->key(), before, after);
+    for_each_touched_from(0, f);
+  }
+  /// A place in the epoch: what was touched and erased so far.
+  struct Mark {
+    uint32_t undo;
+    size_t erased;
+  };
+  Mark mark() const { return {undo_.end(), erased_.size()}; }
+  /// After for_each_change at `since`: calls f(ByteView key, ByteView new_value) for each entry
+  /// that is not now as it was shown then, the last call for a key as it is. Since then entries may
+  /// have been erased and others touched for the first time, but none that had been touched may
+  /// have got another value.
+  template <class F>
+  void for_each_change_since(const Mark& since, F&& f) const {
+    for (size_t i = since.erased; i < erased_.size(); ++i) {
+      const Entry* entry = resolve(erased_[i]);
+      if (!entry->live()) f(entry->key(), ByteView());
     }
+    for_each_touched_from(since.undo,
+                          [&](ByteView key, ByteView, ByteView after) { f(key, after); });
   }
   /// Entries touched in this epoch: an upper bound of what for_each_change visits.
   size_t changes() const { return undo_.count(); }
@@ -191,6 +197,23 @@ class KeyedTable {
   static constexpr int kPrefetchChanges = 24;
   struct Probes;  // a batch on its way: keyed_table_batch.cc
 
+  template <class F>
+  void for_each_touched_from(uint32_t place, F&& f) const {
+    uint32_t ahead = place;
+    const uint32_t end = undo_.end();
+    for (int i = 0; i < kPrefetchChanges && ahead != end; ++i) ahead = prefetch_change(ahead);
+    while (place != end) {
+      if (ahead != end) ahead = prefetch_change(ahead);
+      const UndoLog::Record& record = undo_.at(place);
+      place += record.units();
+      const Entry* entry = resolve(record.entry);
+      const ByteView before =
+          record.was_absent() ? ByteView() : ByteView(record.old_value(), record.old_size);
+      const ByteView after = entry->live() ? entry->value_bytes() : ByteView();
+      if (before.data() == nullptr && after.data() == nullptr) continue;
+      f(entry->key(), before, after);
+    }
+  }
   uint32_t prefetch_change(uint32_t place) const {
     const UndoLog::Record& record = undo_.at(place);
     __builtin_prefetch(record.entry);

@@ -25,10 +25,8 @@ void StateStores::drop(std::string_view name) {
 
 void StateStores::encode_deltas(std::vector<StateDelta>& out) const {
   for (const auto& [name, table] : stores_) {
-    StateDelta delta;
-    if (encode_delta(*table, delta.bytes) == 0) continue;
-    delta.store = name;
-    out.push_back(std::move(delta));
+    std::string bytes = DeltaWriter(*table).finish();
+    if (!bytes.empty()) out.push_back({name, std::move(bytes)});
   }
 }
 
