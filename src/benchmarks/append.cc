@@ -34,7 +34,7 @@ class Producer {
     AppendRequest request;
     auto partition = static_cast<int32_t>(first / kRecordsPerBatch % topic_.config.partitions);
     request.appends.push_back({{topic_.id, PartitionId(partition)},
-                               std::string(builder_.finish()),
+                               builder_.lend(),
                                static_cast<int32_t>(kRecordsPerBatch)});
     {
       std::unique_lock lock(mutex_);

@@ -35,10 +35,9 @@ void Feed::send(size_t p) {
   if (builders_[p].count() == 0) return;
   while (in_flight_.load() >= kInFlightMax) std::this_thread::sleep_for(kPause);
   AppendRequest request;
-  request.appends.push_back({{topic_.id, PartitionId(static_cast<int32_t>(p))},
-                             std::string(builders_[p].finish()),
-                             static_cast<int32_t>(builders_[p].count())});
-  builders_[p].clear();
+  const auto count = static_cast<int32_t>(builders_[p].count());
+  request.appends.push_back(
+      {{topic_.id, PartitionId(static_cast<int32_t>(p))}, builders_[p].lend(), count});
   ++in_flight_;
   log_.append(std::move(request), [this](Result<Appended> done) {
     if (!done.has_value()) ++failed_;

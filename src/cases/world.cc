@@ -124,7 +124,7 @@ Status World::append(const std::string& topic, TimeMs timestamp, std::optional<B
   int32_t count = info.config.partitions;
   int32_t partition = key ? partition_for(*key, count) : spread_++ % count;
   AppendRequest request;
-  request.appends.push_back({{info.id, PartitionId(partition)}, std::string(builder.finish()), 1});
+  request.appends.push_back({{info.id, PartitionId(partition)}, builder.lend(), 1});
   Status status;
   log_clock_.set(timestamp);
   log_->append(std::move(request), [&](Result<Appended> done) {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/lending_buffer.h"
 #include "base/raw_vector.h"
 #include "base/result.h"
 #include "base/strong.h"
@@ -91,19 +92,19 @@ class RecordBatchBuilder {
   void add(TimeMs timestamp, ByteView key, ByteView value, ByteView headers = {});
   size_t count() const { return count_; }
   /// Bytes of the batch so far, its header included.
-  size_t bytes() const { return size_; }
+  size_t bytes() const { return buffer_.size(); }
   TimeMs max_timestamp() const { return max_timestamp_; }
   /// Finishes the batch (lengths, CRC) of at least one record and returns its bytes, valid until
   /// the next add() or clear(). The base offset is not covered by the CRC: set_base_offset may
   /// patch it later.
   ByteView finish(Offset base_offset, const Producer& producer);
   ByteView finish(Offset base_offset = Offset(0)) { return finish(base_offset, Producer{}); }
+  /// As finish(), and gives the batch away without a copy: the builder is empty then.
+  Blob lend();
   void clear();
 
  private:
-  char* reserve(size_t more);
-  std::string buffer_;  // only grows; the batch is its first size_ bytes
-  size_t size_ = kRecordBatchHeaderBytes;
+  LendingBuffer buffer_;
   size_t count_ = 0;
   TimeMs base_timestamp_ = 0;
   TimeMs max_timestamp_ = kNoTime;

@@ -9,7 +9,6 @@ namespace leat {
 namespace {
 using namespace record_batch;
 
-constexpr size_t kInitialBytes = 16 * 1024;
 constexpr int64_t kNullLength = -1;
 // Of a record besides its key, value and headers: attributes, five varints, a count of headers.
 constexpr size_t kRecordOverheadMax = 2 + 5 * kVarintBytesMax;
@@ -126,15 +125,7 @@ void write_header(char* batch, size_t bytes, const RecordBatchHeader& header) {
 
 }  // namespace
 
-RecordBatchBuilder::RecordBatchBuilder() { buffer_.resize(kInitialBytes); }
-
-// Room for `more` bytes after the batch; where they go.
-inline char* RecordBatchBuilder::reserve(size_t more) {
-  const size_t need = size_ + more;
-  if (need > buffer_.size()) [[unlikely]]
-    buffer_.resize(std::max(need, buffer_.size() * 2));
-  return buffer_.data() + size_;
-}
+RecordBatchBuilder::RecordBatchBuilder() { clear(); }
 
 void RecordBatchBuilder::add(TimeMs timestamp, ByteView key, ByteView value, ByteView headers) {
   if (count_ == 0) base_timestamp_ = max_timestamp_ = timestamp;
@@ -143,20 +134,20 @@ void RecordBatchBuilder::add(TimeMs timestamp, ByteView key, ByteView value, Byt
                                                           static_cast<uint64_t>(base_timestamp_)));
   const uint64_t offset_delta = zigzag(static_cast<int64_t>(count_));
   const size_t payload = key.size() + value.size() + headers.size();
-  char* begin = reserve(payload + kRecordOverheadMax);
+  char* begin = buffer_.room(payload + kRecordOverheadMax);
   const bool plain = headers.empty() && payload < kPlainPayloadMax &&
                      (time_delta | offset_delta) < kPlainDeltaEnd && !is_null(key) &&
                      !is_null(value);
   char* end = plain ? put_plain(begin, time_delta, offset_delta, key, value)
                     : put_any(begin, time_delta, offset_delta, key, value, headers);
-  size_ += static_cast<size_t>(end - begin);
+  buffer_.end_at(end);
   ++count_;
   max_timestamp_ = std::max(max_timestamp_, timestamp);
 }
 
 ByteView RecordBatchBuilder::finish(Offset base_offset, const Producer& producer) {
   LEAT_ASSERT(count_ > 0);
-  LEAT_ASSERT(size_ <= INT32_MAX);
+  LEAT_ASSERT(buffer_.size() <= INT32_MAX);
   RecordBatchHeader header;
   header.base_offset = base_offset.value;
   header.attributes = producer.transactional ? kTransactional : 0;
@@ -167,16 +158,23 @@ ByteView RecordBatchBuilder::finish(Offset base_offset, const Producer& producer
   header.producer_epoch = producer.epoch;
   header.base_sequence = producer.base_sequence;
   header.record_count = static_cast<int32_t>(count_);
-  write_header(buffer_.data(), size_, header);
-  return {buffer_.data(), size_};
+  write_header(buffer_.data(), buffer_.size(), header);
+  return {buffer_.data(), buffer_.size()};
+}
+
+Blob RecordBatchBuilder::lend() {
+  finish();
+  Blob batch = buffer_.lend();
+  clear();
+  return batch;
 }
 
 void RecordBatchBuilder::clear() {
-  size_ = kRecordBatchHeaderBytes;
+  buffer_.clear();
+  buffer_.end_at(buffer_.room(kRecordBatchHeaderBytes) + kRecordBatchHeaderBytes);
   count_ = 0;
   base_timestamp_ = 0;
   max_timestamp_ = kNoTime;
-  reserve(0);
 }
 
 void set_base_offset(char* batch, Offset base_offset) {

@@ -51,11 +51,12 @@ class Operator {
   /// Forgets what the epoch left outside of tables and of `state`.
   virtual void reset() {}
 
+  /// A table of the task's state. `delta`: of an operator that adds changes to the running epoch's
+  /// delta in passing.
   struct Store {
     std::string name;
     state::KeyedTable* table;
-    /// The running epoch's delta, where the operator writes it in passing.
-    std::optional<state::DeltaWriter>* delta = nullptr;
+    state::DeltaWriter* delta = nullptr;
   };
   using Stores = std::vector<Store>;
   /// Adds the tables that hold the operator's state.

@@ -144,8 +144,7 @@ void SinkOperator::write(const Batch& in, std::vector<RecordBatchBuilder>& build
 
 void SinkOperator::cut(int32_t partition, RecordBatchBuilder& builder) {
   auto count = static_cast<int32_t>(builder.count());
-  task().out->full.push_back({node(), partition, count, std::string(builder.finish())});
-  builder.clear();
+  task().out->full.push_back({node(), partition, count, builder.lend()});
 }
 
 }  // namespace leat::exec

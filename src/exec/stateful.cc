@@ -43,6 +43,7 @@ bool wants_old_values(const plan::Query& query, int node) {
 StatefulOperator::StatefulOperator(TaskContext& task, int node)
     : Operator(task, node),
       table_(table_options(description())),
+      delta_(table_),
       wants_old_(wants_old_values(*task.query, node)) {
   for (const Field& field : description().schema.key) key_types_.push_back(field.type);
 }
@@ -141,17 +142,17 @@ Status StatefulOperator::emit_net_changes() {
     state.counters.rows_out += table_.changes();
     return {};
   }
-  if (task().wants_deltas) delta_.emplace(table_);
+  const bool wants_delta = task().wants_deltas;
   const ByteView first = before_first();
   Status status;
   table_.for_each_change([&](ByteView key, ByteView before, ByteView after) {
     if (!status.has_value()) return;
-    if (delta_) delta_->add(key, after);
+    if (wants_delta) delta_.add(key, after);
     TimeMs time = after.data() != nullptr ? time_of(after) : time_of_removal(key, before);
     changes_.add(key, before.data() != nullptr ? before : first, after, time);
     if (changes_.size() >= task().options.batch_rows) status = emit_changes();
   });
-  if (delta_) delta_->shown();
+  if (wants_delta) delta_.shown();
   LEAT_CHECK(std::move(status));
   return emit_changes();
 }

@@ -1,5 +1,4 @@
 #pragma once
-#include <optional>
 #include <span>
 #include <vector>
 
@@ -73,7 +72,7 @@ class StatefulOperator : public Operator {
 
  private:
   state::KeyedTable table_;
-  std::optional<state::DeltaWriter> delta_;
+  state::DeltaWriter delta_;
   bool wants_old_;
   Batch out_;
   std::vector<ByteView> plain_keys_;

@@ -87,6 +87,11 @@ Status OperatorTask::build(
   run_alone_where_order_matters();
   stores_.push_back({meta_name_, &meta_});
   for (auto& [node, op] : operators_) op->add_stores(stores_);
+  for (Operator::Store& store : stores_) {
+    if (store.delta != nullptr) continue;
+    deltas_.push_back(std::make_unique<state::DeltaWriter>(*store.table));
+    store.delta = deltas_.back().get();
+  }
   load_states();
   return {};
 }
@@ -235,12 +240,7 @@ Status OperatorTask::run(TaskInput& input, TaskOutput& out) {
 void OperatorTask::write_deltas() {
   for (Operator::Store& store : stores_) {
     if (store.table->changes() == 0) continue;
-    std::optional<state::DeltaWriter> whole;
-    std::optional<state::DeltaWriter>& writer =
-        store.delta != nullptr && store.delta->has_value() ? *store.delta : whole;
-    if (!writer) writer.emplace(*store.table);
-    std::string bytes = writer->finish();
-    writer.reset();
+    Blob bytes = store.delta->finish();
     // Changes that came to nothing (a key that was made and removed, or was never there) are none.
     if (!bytes.empty()) context_.out->deltas.push_back({store.name, std::move(bytes)});
   }
@@ -301,7 +301,7 @@ void OperatorTask::commit() {
 void OperatorTask::rollback() {
   for (Operator::Store& store : stores_) {
     store.table->rollback();
-    if (store.delta != nullptr) store.delta->reset();
+    store.delta->begin();
   }
   for (auto& [node, op] : operators_) op->reset();
   load_states();

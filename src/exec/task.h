@@ -81,7 +81,7 @@ struct TaskOutput {
     int node;
     int32_t partition;
     int32_t count;
-    std::string bytes;
+    Blob bytes;
   };
   std::vector<FullBatch> full;
   size_t bytes = 0;       // made so far, about
@@ -90,7 +90,7 @@ struct TaskOutput {
   /// With TaskInput::wants_deltas: what the epoch changed in a store (state/delta.h).
   struct Delta {
     std::string store;
-    std::string bytes;
+    Blob bytes;
   };
   std::vector<Delta> deltas;
   /// With TaskOptions::collect_last: the rows of the plan's last node, valid until the epoch ends.

@@ -51,6 +51,7 @@ class OperatorTask final : public Task {
   std::map<int, std::string> found_;
   state::KeyedTable meta_;
   Operator::Stores stores_;
+  std::vector<std::unique_ptr<state::DeltaWriter>> deltas_;  // of stores whose operators have none
   std::string meta_name_;
 };
 

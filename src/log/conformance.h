@@ -219,10 +219,10 @@ TEST_P(Conformance, bounds_show_what_is_durable) {
 TEST_P(Conformance, what_is_not_a_batch_is_refused_and_changes_nothing) {
   TopicPartition at = partition_of(make_topic("t"));
   PartitionAppend good = batch_of(at, {"a", "b"});
-  PartitionAppend cut = good;
-  cut.batch.resize(cut.batch.size() - 1);
-  PartitionAppend flipped = good;
-  flipped.batch.back() = static_cast<char>(flipped.batch.back() ^ 1);
+  std::string bytes(good.batch);
+  PartitionAppend cut{at, bytes.substr(0, bytes.size() - 1), 2};
+  bytes.back() = static_cast<char>(bytes.back() ^ 1);
+  PartitionAppend flipped{at, bytes, 2};
   PartitionAppend miscounted = good;
   miscounted.record_count = 3;
   for (const PartitionAppend& bad : {cut, flipped, miscounted}) {
@@ -291,7 +291,7 @@ TEST_P(Conformance, a_commit_is_there_as_a_whole) {
                 {batch_of(partition_of(out, 0), {"x"}), batch_of(partition_of(out, 1), {"y", "z"}),
                  batch_of(partition_of(out, 0), {"w"})});
   commit.inputs.push_back({"q1", partition_of(in), Offset(2)});
-  commit.states.push_back({"q1/count/0", "delta"});
+  commit.states.push_back({"q1/count/0", std::string("delta")});
   commit.metadata.push_back({"statement", "CREATE ..."});
   commit.facts = "facts";
   Appended appended = settled(std::move(commit)).value();

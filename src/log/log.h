@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/lending_buffer.h"
 #include "base/result.h"
 #include "base/strong.h"
 
@@ -62,7 +63,7 @@ struct Fetched {
 /// offset 0).
 struct PartitionAppend {
   TopicPartition partition;
-  std::string batch;
+  Blob batch;  // the log sets the base offset in place, and keeps the bytes until they are written
   int32_t record_count = 0;
 };
 
@@ -95,7 +96,7 @@ struct InputPosition {
 /// (docs/formats/state.md).
 struct StateDelta {
   std::string store;  // "<query>/<node>/<partition>"
-  std::string bytes;
+  Blob bytes;
 };
 
 /// A change of an application's durable facts: its statements, names, settings. Empty value:

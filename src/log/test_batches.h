@@ -22,7 +22,7 @@ inline PartitionAppend batch_of(const TopicPartition& at, const std::vector<std:
   for (size_t i = 0; i < values.size(); ++i) {
     builder.add(first_time + static_cast<TimeMs>(i), "k" + std::to_string(i), values[i]);
   }
-  return {at, std::string(builder.finish()), static_cast<int32_t>(values.size())};
+  return {at, builder.lend(), static_cast<int32_t>(values.size())};
 }
 
 /// All records of a partition from `from` on, as "offset:value".

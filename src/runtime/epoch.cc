@@ -104,7 +104,7 @@ void Epoch::give_records(QueryRun& query, size_t part) {
                                   taken.batches, taken.keep,     taken.appended_at};
       auto written = outputs_.find(edge.partition);
       if (written != outputs_.end() && open_ended_.contains(edge)) {
-        for (const std::string& batch : written->second.batches) records.batches.push_back(batch);
+        for (const Blob& batch : written->second.batches) records.batches.push_back(batch);
         records.appended_at.resize(records.batches.size(), now_);  // with this epoch's commit
         records.to = written->second.end;
       }

@@ -42,7 +42,7 @@ class Epoch {
   struct Output {
     Offset first;
     Offset end;
-    std::vector<std::string> batches;
+    std::vector<Blob> batches;
     std::vector<int32_t> counts;
   };
   void give_records(QueryRun& query, size_t part);

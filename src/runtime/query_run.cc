@@ -32,9 +32,7 @@ void TaskSlot::run() {
   for (auto& [node, by_partition] : output.sunk) {
     for (size_t p = 0; p < by_partition.size(); ++p) {
       auto count = static_cast<int32_t>(by_partition[p].count());
-      if (count > 0)
-        sunk.push_back(
-            {node, static_cast<int32_t>(p), count, std::string(by_partition[p].finish())});
+      if (count > 0) sunk.push_back({node, static_cast<int32_t>(p), count, by_partition[p].lend()});
     }
   }
 }

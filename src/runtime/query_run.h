@@ -24,7 +24,7 @@ struct TaskSlot {
     int node;
     int32_t partition;
     int32_t count;
-    std::string batch;
+    Blob batch;
   };
   std::vector<Sunk> sunk;
   std::optional<Error> failure;

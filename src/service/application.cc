@@ -269,8 +269,7 @@ Status Application::insert(const sql::bound::InsertValues& insert,
   request.idempotency_key = std::move(once);
   for (auto& [partition, builder] : builders) {
     auto count = static_cast<int32_t>(builder.count());
-    request.appends.push_back(
-        {{topic.id, PartitionId(partition)}, std::string(builder.finish()), count});
+    request.appends.push_back({{topic.id, PartitionId(partition)}, builder.lend(), count});
   }
   auto result = wait<Appended>([&](std::function<void(Result<Appended>)> done) {
     log_.append(std::move(request), std::move(done));

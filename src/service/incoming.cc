@@ -198,7 +198,7 @@ EncodedRecords batch_up(const TopicInfo& topic, const std::vector<IncomingRecord
     builders[at->second].add(records[i].timestamp.value_or(now), key, values.row(i),
                              encode_header_list(records[i]));
   }
-  for (size_t i = 0; i < builders.size(); ++i) out.appends[i].batch = builders[i].finish();
+  for (size_t i = 0; i < builders.size(); ++i) out.appends[i].batch = builders[i].lend();
   return out;
 }
 

@@ -4,33 +4,31 @@ namespace leat::state {
 namespace {
 
 constexpr char kVersion = 1;
-constexpr size_t kRowBytesExpected = 48;
 constexpr size_t kHeaderBytes = 1 + sizeof(uint32_t);
-
-std::string header(size_t rows) {
-  std::string bytes;
-  // As much as small rows take; larger ones grow it.
-  bytes.reserve(kHeaderBytes + rows * kRowBytesExpected);
-  bytes.push_back(kVersion);
-  append_le<uint32_t>(bytes, 0);  // rows: known at the end
-  return bytes;
-}
 
 }  // namespace
 
-DeltaWriter::DeltaWriter(const KeyedTable& table)
-    : table_(table), bytes_(header(table.changes())), rows_(bytes_) {}
+void DeltaWriter::begin() {
+  bytes_.clear();
+  bytes_.end_at(bytes_.room(kHeaderBytes) + kHeaderBytes);
+  rows_ = 0;
+  shown_.reset();
+}
 
-std::string DeltaWriter::finish() {
+Blob DeltaWriter::finish() {
   if (shown_) {
-    table_.for_each_change_since(*shown_, [&](ByteView key, ByteView is) { rows_.add(key, is); });
+    table_.for_each_change_since(*shown_, [&](ByteView key, ByteView is) { add(key, is); });
   } else {
-    table_.for_each_change([&](ByteView key, ByteView, ByteView is) { rows_.add(key, is); });
+    table_.for_each_change([&](ByteView key, ByteView, ByteView is) { add(key, is); });
   }
-  rows_.finish();
-  if (rows_.rows() == 0) return {};
-  store_le(bytes_.data() + 1, static_cast<uint32_t>(rows_.rows()));
-  return std::move(bytes_);
+  Blob delta;
+  if (rows_ > 0) {
+    bytes_.data()[0] = kVersion;
+    store_le(bytes_.data() + 1, rows_);
+    delta = bytes_.lend();
+  }
+  begin();
+  return delta;
 }
 
 Status apply_delta(ByteView delta, KeyedTable& table) {

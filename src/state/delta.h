@@ -1,8 +1,8 @@
 #pragma once
 #include <optional>
-#include <string>
 
 #include "base/bytes.h"
+#include "base/lending_buffer.h"
 #include "base/result.h"
 #include "state/keyed_table.h"
 #include "state/rows.h"
@@ -14,25 +14,31 @@ namespace leat::state {
 /// 15 ns a small row, one copy.
 ///
 /// Whoever walks the changes anyway (KeyedTable::for_each_change) adds each to the delta in passing
-/// and then calls shown(); what came later, or all of it, is walked by finish().
+/// and then calls shown(); what came later, or all of it, is walked by finish(). Used again for the
+/// next epoch.
 class DeltaWriter {
  public:
-  explicit DeltaWriter(const KeyedTable& table);
+  explicit DeltaWriter(const KeyedTable& table) : table_(table) { begin(); }
   DeltaWriter(const DeltaWriter&) = delete;
   DeltaWriter& operator=(const DeltaWriter&) = delete;
 
+  /// Forgets what was added.
+  void begin();
   /// value.data() == nullptr: the key is gone.
-  void add(ByteView key, ByteView value) { rows_.add(key, value); }
+  void add(ByteView key, ByteView value) {
+    append_row(bytes_, key, value);
+    ++rows_;
+  }
   /// All changes so far were added.
   void shown() { shown_ = table_.mark(); }
-  /// Adds the rest and returns the delta; empty when it has no rows. Call once.
-  std::string finish();
+  /// Adds the rest, returns the delta (empty when it has no rows) and begins anew.
+  Blob finish();
 
  private:
   const KeyedTable& table_;
   std::optional<KeyedTable::Mark> shown_;
-  std::string bytes_;
-  RowWriter rows_;
+  LendingBuffer bytes_;
+  uint32_t rows_ = 0;
 };
 
 /// Applies a delta to a table without an open epoch. Applying deltas again in their order, or over

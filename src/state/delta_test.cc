@@ -18,7 +18,7 @@ Model contents(const KeyedTable& table) {
   return all;
 }
 
-std::string delta_of(const KeyedTable& table) { return DeltaWriter(table).finish(); }
+std::string delta_of(const KeyedTable& table) { return std::string(DeltaWriter(table).finish()); }
 
 TEST(Delta, has_the_documented_bytes) {
   KeyedTable table;

@@ -24,17 +24,16 @@ bool SnapshotCopier::step(size_t bytes_budget, std::vector<SnapshotChunk>& out) 
     const KeyedTable* table = part.table;
     LEAT_ASSERT(table->changes() == 0);
     SnapshotChunk chunk{part.store, {}, 0};
-    RowWriter rows(chunk.rows);
     const size_t left = bytes_budget - copied;
     // A table that was cleared since has fewer slabs; it holds nothing that is not in deltas.
     const bool more = table->visit(part.cursor, std::min(part.slab_end, table->slab_count()),
                                    [&](const Entry& entry) {
-                                     rows.add(entry.key(), entry.value_bytes());
-                                     return rows.bytes() < left;
+                                     append_row(rows_, entry.key(), entry.value_bytes());
+                                     ++chunk.row_count;
+                                     return rows_.size() < left;
                                    });
-    rows.finish();
-    copied += chunk.rows.size();
-    chunk.row_count = static_cast<uint32_t>(rows.rows());
+    copied += rows_.size();
+    chunk.rows = rows_.lend();
     if (chunk.row_count > 0) out.push_back(std::move(chunk));
     if (!more) ++next_;
   }

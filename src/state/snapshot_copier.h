@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "base/lending_buffer.h"
 #include "state/keyed_table.h"
 #include "state/state_stores.h"
 
@@ -11,7 +12,7 @@ namespace leat::state {
 /// Rows of one store, copied out for a snapshot.
 struct SnapshotChunk {
   std::string store;
-  std::string rows;
+  Blob rows;
   uint32_t row_count = 0;
 };
 
@@ -43,6 +44,7 @@ class SnapshotCopier {
   };
   std::vector<Part> parts_;
   size_t next_ = 0;
+  LendingBuffer rows_;
 };
 
 }  // namespace leat::state

@@ -64,7 +64,7 @@ Status SnapshotWriter::add(const SnapshotChunk& chunk) {
                      " bytes in store " + chunk.store);
   const uint32_t store = store_index(chunk.store);
   block_.assign(kSnapshotBlockHeaderBytes, '\0');
-  block_ += chunk.rows;
+  block_ += ByteView(chunk.rows);
   const SnapshotBlock block{offset_, static_cast<uint32_t>(block_.size()), store, chunk.row_count};
   seal_block(block_, block, first_epoch_);
   LEAT_CHECK(file_->write_at(offset_, block_));

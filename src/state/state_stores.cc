@@ -25,7 +25,7 @@ void StateStores::drop(std::string_view name) {
 
 void StateStores::encode_deltas(std::vector<StateDelta>& out) const {
   for (const auto& [name, table] : stores_) {
-    std::string bytes = DeltaWriter(*table).finish();
+    Blob bytes = DeltaWriter(*table).finish();
     if (!bytes.empty()) out.push_back({name, std::move(bytes)});
   }
 }

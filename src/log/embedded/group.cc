@@ -10,7 +10,7 @@ namespace {
 
 constexpr size_t kChunkBytesMin = 16u << 10;
 constexpr size_t kChunkBytesMax = 1u << 20;
-/// From here on a string is taken over instead of copied: the padding to a block costs less.
+/// From here on bytes are taken over instead of copied: the padding to a block costs less.
 constexpr size_t kAdoptBytesMin = 128u << 10;
 
 size_t chunk_bytes(size_t needed, size_t chunks_so_far) {
@@ -58,16 +58,16 @@ Group::Group(Lsn place_in_journal, std::shared_ptr<ChunkPool> pool)
 
 Group::~Group() {
   for (const Chunk& chunk : chunks_) {
-    if (!chunk.adopted) pool_->give_back(chunk.memory, chunk.capacity);
+    if (chunk.adopted.empty()) pool_->give_back(chunk.memory, chunk.capacity);
   }
 }
 
 void Group::pad_last_chunk() {
   Chunk& last = chunks_.back();
   size_t padded = block_ceil(last.used);
-  // Behind a string that was taken over, the rest of its last block is not written: no checksum
+  // Behind bytes that were taken over, the rest of its last block is not written: no checksum
   // covers it.
-  if (!last.adopted) {
+  if (last.adopted.empty()) {
     std::memset(last.memory + last.used, 0, padded - last.used);
     last.used = padded;
   }
@@ -78,7 +78,7 @@ char* Group::place(size_t bytes, uint64_t& at) {
   if (chunks_.empty() || chunks_.back().capacity - chunks_.back().used < bytes) {
     if (!chunks_.empty()) pad_last_chunk();
     size_t capacity = chunk_bytes(bytes, chunks_.size());
-    chunks_.push_back({pool_->take(capacity), capacity, 0, end_, nullptr});
+    chunks_.push_back({pool_->take(capacity), capacity, 0, end_, {}});
     memory_bytes_ += capacity;
   }
   Chunk& chunk = chunks_.back();
@@ -95,15 +95,14 @@ char* Group::add(ByteView bytes, uint64_t& at) {
   return memory;
 }
 
-char* Group::add(std::string&& bytes, uint64_t& at) {
+char* Group::add(Blob bytes, uint64_t& at) {
   if (bytes.size() < kAdoptBytesMin) return add(ByteView(bytes), at);
   pad_last_chunk();
   at = end_;
   size_t size = bytes.size();
-  auto adopted = std::make_unique<std::string>(std::move(bytes));
-  char* memory = adopted->data();
-  memory_bytes_ += adopted->capacity();
-  chunks_.push_back({memory, size, size, end_, std::move(adopted)});
+  char* memory = bytes.data();
+  memory_bytes_ += size;
+  chunks_.push_back({memory, size, size, end_, std::move(bytes)});
   end_ += size;
   return memory;
 }

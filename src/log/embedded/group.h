@@ -47,9 +47,8 @@ class Group : public std::enable_shared_from_this<Group> {
 
   /// Places `bytes` in the frame, `at` is where. One copy.
   char* add(ByteView bytes, uint64_t& at);
-  /// As add(), without the copy when the bytes are many: the string itself becomes part of the
-  /// group.
-  char* add(std::string&& bytes, uint64_t& at);
+  /// As add(), without the copy when the bytes are many: they become part of the group.
+  char* add(Blob bytes, uint64_t& at);
 
   /// Bytes that the frame takes at most, with what is in it now.
   uint64_t frame_bytes_bound() const;
@@ -86,7 +85,7 @@ class Group : public std::enable_shared_from_this<Group> {
     size_t capacity;
     size_t used;
     uint64_t position;  // in the frame
-    std::unique_ptr<std::string> adopted;
+    Blob adopted;
   };
   char* place(size_t bytes, uint64_t& at);
   void pad_last_chunk();

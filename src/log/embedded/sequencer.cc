@@ -390,7 +390,7 @@ Status Sequencer::commit(Commit commit, AppendDone done) {
     for (size_t i = 0; i < section.states.size(); ++i) {
       group.add(std::move(commit.states[i].bytes), section.states[i].bytes.position);
     }
-    group.add(std::move(commit.facts), section.facts.position);
+    group.add(ByteView(commit.facts), section.facts.position);
     section.inputs = std::move(commit.inputs);
     section.metadata = std::move(commit.metadata);
     state_->applications[section.application].ordered = section.epoch;
