@@ -10,14 +10,15 @@ constexpr size_t kFreeBytesMax = 16 * 1024 * 1024;
 }  // namespace
 
 Blob LendingBuffer::lend() {
-  auto keep = std::shared_ptr<Memory>(
-      new Memory(std::exchange(current_, {})), [memories = memories_](Memory* memory) {
-        std::unique_ptr<Memory> owned(memory);
-        std::lock_guard lock(memories->mutex);
-        if (memories->free_bytes + owned->capacity > kFreeBytesMax) return;
-        memories->free_bytes += owned->capacity;
-        memories->free.push_back(std::move(*owned));
-      });
+  auto keep = std::shared_ptr<Memory>(new Memory(std::exchange(current_, {})),
+                                      [memories = memories_](Memory* memory) {
+                                        std::unique_ptr<Memory> owned(memory);
+                                        std::lock_guard lock(memories->mutex);
+                                        if (memories->free_bytes + owned->capacity > kFreeBytesMax)
+                                          return;
+                                        memories->free_bytes += owned->capacity;
+                                        memories->free.push_back(std::move(*owned));
+                                      });
   char* data = keep->bytes.get();
   return {data, std::exchange(size_, 0), std::move(keep)};
 }
