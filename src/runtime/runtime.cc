@@ -44,6 +44,7 @@ Runtime::~Runtime() {
 }
 
 void Runtime::start() {
+  own_thread_ = true;
   thread_ = std::thread([this] { loop(); });
 }
 
@@ -138,7 +139,7 @@ bool Runtime::run_lanes() {
       did_something = did_something || *ran;
     } else if (ran.error().code() == ErrorCode::disk_full) {
       // Nothing was written. Appends are refused by the log itself; the epoch waits for room.
-      if (thread_.joinable()) std::this_thread::sleep_for(kDiskFullPause);
+      if (own_thread_) std::this_thread::sleep_for(kDiskFullPause);
     } else {
       stop_for(ran.error());
       return false;
@@ -214,7 +215,7 @@ Result<bool> Runtime::run_lane(Lane& lane) {
 // Bounds how far computing may run ahead of the disk. Without a thread of our own whoever turns the
 // crank also syncs.
 void Runtime::wait_for_room() {
-  if (!thread_.joinable()) return;
+  if (!own_thread_) return;
   auto room = static_cast<uint64_t>(options_.commits_in_flight_max);
   std::unique_lock lock(mutex_);
   wake_.wait(lock, [&] { return fatal_ || commits_made_ - commits_durable_ < room; });

@@ -229,6 +229,7 @@ class Runtime {
   std::vector<MetadataChange> user_metadata_;
 
   std::shared_ptr<void> progress_;
+  bool own_thread_ = false;  // set before the thread begins, which may not look at thread_
   std::thread thread_;
 };
 
