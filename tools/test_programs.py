@@ -6,7 +6,9 @@ import pathlib
 import re
 
 TEST = re.compile(r'^add_test\((\[=*\[.*?\]=*\]|"[^"]*"|\S+) (.*)\)$', re.MULTILINE)
-LABELS = re.compile(r'^set_tests_properties\((\[=*\[.*?\]=*\]|"[^"]*"|\S+) PROPERTIES .*?LABELS "([^"]*)"', re.MULTILINE)
+PROPERTIES = re.compile(r'^set_tests_properties\((\[=*\[.*?\]=*\]|"[^"]*"|\S+) PROPERTIES (.*)\)$', re.MULTILINE)
+LABELS = re.compile(r'LABELS "([^"]*)"')
+ENVIRONMENT = re.compile(r'ENVIRONMENT "([^"]*)"')
 
 
 def main():
@@ -20,11 +22,16 @@ def main():
     programs = set()
     for path in build.rglob("CTestTestfile.cmake"):
         text = path.read_text()
-        labels = {name: value.split(";") for name, value in LABELS.findall(text)}
+        properties = dict(PROPERTIES.findall(text))
         for name, command in TEST.findall(text):
-            own = labels.get(name, [])
+            labels = LABELS.search(properties.get(name, ""))
+            own = labels[1].split(";") if labels else []
             if any(wanted.search(l) for l in own) and not any(without.search(l) for l in own):
-                programs.update(p for p in re.findall(r'"([^"]*)"', command) if p.startswith(f"{build}/"))
+                environment = ENVIRONMENT.search(properties[name])
+                words = re.findall(r'"([^"]*)"', command)
+                # Scripts are told the program that they run.
+                words += [w.split("=", 1)[-1] for w in (environment[1].split(";") if environment else [])]
+                programs.update(word for word in words if word.startswith(f"{build}/"))
     for program in sorted(programs):
         print(pathlib.Path(program).relative_to(build))
 

@@ -14,7 +14,7 @@ import tidy
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
 MODULE = re.compile(r'leat_module\(\s*([\w/]+)([^)]*)\)')
 ORDER = re.compile(r'foreach\(folder ([^)]*)\)')
-KEYWORDS = {"USES", "LINK", "TEST_LINK", "TEST_USES", "PARTS"}
+KEYWORDS = {"USES", "LINK", "TEST_LINK", "TEST_USES", "PARTS", "THREADED"}
 # What users include is the C++ face of this folder.
 PUBLIC_FOLDER = "streams"
 
