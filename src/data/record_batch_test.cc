@@ -84,9 +84,8 @@ TEST(RecordBatch, is_byte_for_byte_what_kafka_writes_and_reads_back) {
     texts.push_back(pattern(i));
   }
   texts.push_back(pattern(9000));
-  for (int i = 0; i < 150; ++i)
-    many.push_back(
-        {1000 + i * i, texts[static_cast<size_t>(2 * i)], texts[static_cast<size_t>(2 * i + 1)]});
+  for (size_t i = 0; i < 150; ++i)
+    many.push_back({static_cast<int64_t>(1000 + i * i), texts[2 * i], texts[2 * i + 1]});
   many.push_back({99, "large", texts.back()});
   expect_same("many", many, 7);
 }

@@ -104,6 +104,7 @@ Result<Restored> restore_newest(io::Disk& disk, const std::string& directory,
       loaded = load(*reader);
     }
     if (loaded) {
+      // NOLINTNEXTLINE(bugprone-use-after-move): only its error was taken, and there was none
       restored.first_epoch = reader->first_epoch();
       restored.last_epoch = reader->last_epoch();
       restored.path = file.path;

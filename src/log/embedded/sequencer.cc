@@ -168,6 +168,7 @@ void Sequencer::append(AppendRequest request, AppendDone done) {
       }
     }
   }
+  // NOLINTNEXTLINE(bugprone-use-after-move): nothing took it when the status is bad
   if (!status) return done(std::move(status).error());
   work_.notify_one();
   due.run();
