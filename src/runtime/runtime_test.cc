@@ -204,12 +204,13 @@ class World {
     ReadRequest request;
     request.views.push_back({view, canonical(word), {}});
     request.after = std::move(after);
-    std::optional<Result<ReadAnswer>> answer;
-    runtime_->read(std::move(request), [&](Result<ReadAnswer> a) { answer.emplace(std::move(a)); });
+    auto text = std::make_shared<std::string>("waiting");  // the answer may come later
+    runtime_->read(std::move(request), [text](Result<ReadAnswer> answer) {
+      *text = answer.has_value() ? text_of(*answer->views[0].rows)
+                                 : std::string(name_of(answer.error().code()));
+    });
     settle();
-    if (!answer) return "waiting";
-    if (!answer->has_value()) return std::string(name_of(answer->error().code()));
-    return text_of(*(*answer)->views[0].rows);
+    return *text;
   }
   /// Takes one turn; false when two views, read together meanwhile, answer differently.
   bool agree(const std::string& a, const std::string& b, const std::string& word) {
