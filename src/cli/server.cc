@@ -31,6 +31,9 @@ void print_recovery(const RecoveryReport& report) {
     std::fprintf(stderr, "event=torn_tail_cut file=%s position=%llu bytes=%llu\n",
                  report.cut_file.c_str(), static_cast<unsigned long long>(report.cut_position),
                  static_cast<unsigned long long>(report.cut_bytes));
+  if (report.restored)
+    std::fprintf(stderr,
+                 "event=restored_directory text=\"positions of the original are refused\"\n");
   for (const std::string& warning : report.warnings)
     std::fprintf(stderr, "event=recovery_warning text=\"%s\"\n", warning.c_str());
 }

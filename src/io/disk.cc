@@ -19,12 +19,17 @@ Result<std::string> Disk::read_file(const std::string& path, uint64_t limit) {
 }
 
 Status Disk::replace_file(const std::string& path, ByteView contents) {
+  return replace_file(path, [&](const std::string&) { return std::string(contents); });
+}
+
+Status Disk::replace_file(const std::string& path,
+                          const std::function<std::string(const std::string&)>& contents) {
   const std::string beside = path + ".tmp";
   LEAT_TRY(bool left_over, exists(beside));  // of a crash in the middle of an earlier replacement
   if (left_over) LEAT_CHECK(remove(beside));
   {
     LEAT_TRY(std::unique_ptr<File> file, open(beside, OpenMode::create_new));
-    Status written = file->write_at(0, contents);
+    Status written = file->write_at(0, contents(file->identity()));
     if (written) written = file->sync_data();
     if (!written) {
       (void)remove(beside);  // The write's own error is the one to report.

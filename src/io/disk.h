@@ -30,6 +30,9 @@ class File {
   virtual Status preallocate(uint64_t bytes) { return preallocate_zeroed(bytes); }
   virtual Status truncate(uint64_t bytes) = 0;
   virtual Result<uint64_t> size() = 0;
+  /// What tells the file from every copy of it, and from whatever had its name before; writing and
+  /// renaming do not change it. Empty where the file system cannot tell.
+  virtual std::string identity() { return {}; }
   /// Drops the page cache of the file where that is possible, so that reads come from the device.
   virtual void drop_cache() = 0;
 };
@@ -69,6 +72,9 @@ class Disk {
   /// Replaces a file so that a crash leaves the old or the new contents: writes beside it, syncs,
   /// renames, syncs the directory.
   Status replace_file(const std::string& path, ByteView contents);
+  /// The same for contents that name the file's own identity.
+  Status replace_file(const std::string& path,
+                      const std::function<std::string(const std::string& identity)>& contents);
 };
 
 /// The machine's file systems.

@@ -219,6 +219,26 @@ TEST_P(DiskContract, replaces_a_file_whole_and_leaves_nothing_beside_it) {
   EXPECT_THAT(disk().list(root_).value(), testing::ElementsAre("a"));
 }
 
+TEST_P(DiskContract, a_file_keeps_its_identity_under_another_name_and_a_copy_has_its_own) {
+  std::string first;
+  disk()
+      .replace_file(at("a"), [&](const std::string& identity) { return first = identity; })
+      .value();
+  auto identity_of = [&](const char* name) {
+    return disk().open(at(name), OpenMode::read).value()->identity();
+  };
+  EXPECT_EQ(identity_of("a"), first);
+  EXPECT_EQ(disk().read_file(at("a")).value(), first);
+  disk().rename(at("a"), at("b")).value();
+  EXPECT_EQ(identity_of("b"), first);
+  disk().replace_file(at("a"), first).value();
+  if (first.empty()) GTEST_SKIP() << "this disk cannot tell files from their copies";
+  EXPECT_NE(identity_of("a"), first);
+  disk().remove(at("b")).value();
+  disk().replace_file(at("b"), first).value();
+  EXPECT_NE(identity_of("b"), first);
+}
+
 TEST_P(DiskContract, says_how_much_space_is_left) {
   EXPECT_GT(disk().free_bytes(root_).value(), 0u);
   EXPECT_EQ(code_of(disk().free_bytes(at("no"))), ErrorCode::not_found);

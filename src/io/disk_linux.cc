@@ -132,6 +132,15 @@ class LinuxFile final : public File {
     return static_cast<uint64_t>(info.st_size);
   }
 
+  // Inode numbers are given again, so the time of birth is needed too, which not all have.
+  std::string identity() override {
+    struct statx info {};
+    if (::statx(fd_.get(), "", AT_EMPTY_PATH, STATX_INO | STATX_BTIME, &info) != 0) return {};
+    if ((info.stx_mask & STATX_BTIME) == 0 || (info.stx_mask & STATX_INO) == 0) return {};
+    return std::to_string(info.stx_ino) + ":" + std::to_string(info.stx_btime.tv_sec) + "." +
+           std::to_string(info.stx_btime.tv_nsec);
+  }
+
   // Advice: where the kernel does not take it, reads come from memory as before.
   void drop_cache() override { (void)::posix_fadvise(fd_.get(), 0, 0, POSIX_FADV_DONTNEED); }
 

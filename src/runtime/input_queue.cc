@@ -21,7 +21,13 @@ Status InputQueue::refill(Log& log, Offset start, Offset limit, size_t bytes_max
       LEAT_TRY(RecordBatchHeader header, read_batch_header(bytes));
       Offset end = std::min(Offset(header.last_offset() + 1), limit);
       if (end <= read_) continue;
-      batches_.push_back({bytes, end, header.max_timestamp, fetched.appended_at[i], keep});
+      if (!batches_.empty() && batches_.back().base == header.base_offset) {
+        // An earlier limit cut it: more of it may be taken now, and none of it twice.
+        batches_.back().end = read_ = end;
+        continue;
+      }
+      batches_.push_back(
+          {bytes, header.base_offset, end, header.max_timestamp, fetched.appended_at[i], keep});
       held_bytes_ += bytes.size();
       read_ = end;
     }

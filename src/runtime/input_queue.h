@@ -48,7 +48,8 @@ class InputQueue {
  private:
   struct Waiting {
     ByteView bytes;
-    Offset end;  // one past its last record, or the limit of the refill that read it
+    int64_t base;  // offset of its first record
+    Offset end;    // one past its last record, or the limit of the refill that read it
     TimeMs max_time;
     TimeMs appended_at;
     std::shared_ptr<const void> keep;  // what the read gave, alive while a batch of it is used

@@ -224,7 +224,9 @@ void Runtime::wait_for_room() {
 Status Runtime::commit(Commit commit, std::function<void(Status)> done) {
   commit.application = options_.application;
   commit.epoch = epoch_.plus(1);
-  for (MetadataChange& change : pending_metadata_) commit.metadata.push_back(change);
+  // First: the commit itself may remove the query whose joining was to be noted.
+  commit.metadata.insert(commit.metadata.begin(), pending_metadata_.begin(),
+                         pending_metadata_.end());
   uint64_t number = 0;
   {
     std::lock_guard lock(mutex_);

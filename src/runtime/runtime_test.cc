@@ -670,6 +670,18 @@ TEST(Runtime, comes_back_after_deleting_a_key_that_was_never_there) {
   EXPECT_EQ(world.look_up("kept", "b"), "");
 }
 
+TEST(Runtime, a_query_that_is_dropped_as_soon_as_it_has_joined_stays_dropped) {
+  World world;
+  make_topic(world, "words", 1);
+  ASSERT_TRUE(world.add(totals("t", "words", "totals")).has_value());  // level at once
+  QueryChanges drop;
+  drop.remove.push_back("t");
+  ASSERT_TRUE(world.change(std::move(drop)).has_value());
+  world.crash();
+  EXPECT_EQ(world.look_up("t", "a"), "not-found");
+  EXPECT_TRUE(world.runtime_->plans().empty());
+}
+
 TEST(Runtime, a_dropped_query_leaves_nothing_to_a_new_one_of_its_name) {
   World world;
   make_topic(world, "words", 1);

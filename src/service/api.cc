@@ -51,11 +51,11 @@ class Api::StatementThread {
   std::thread thread_;
 };
 
-Api::Api(Application& app, std::function<void(std::string&)> log_metrics)
+Api::Api(Application& app, std::function<void(std::string&)> log_metrics, bool threads)
     : app_(app),
       log_metrics_(std::move(log_metrics)),
-      feeds_(app.log()),
-      statements_(std::make_unique<StatementThread>()) {}
+      feeds_(app.log(), threads),
+      statements_(threads ? std::make_unique<StatementThread>() : nullptr) {}
 
 Api::~Api() { stop(); }
 
@@ -127,6 +127,7 @@ bool Api::post(HttpRequest& request, const Reply& reply) {
 }
 
 void Api::run_waiting(const Reply& reply, std::function<void()> job) {
+  if (statements_ == nullptr) return job();
   if (!statements_->post(std::move(job)))
     reply->send(problem(
         Error(ErrorCode::resource_exhausted, "too many statements wait", "ask again in a moment")));

@@ -15,10 +15,13 @@ namespace leat::service {
 /// own.
 class Api {
  public:
-  /// `log_metrics` appends lines of the log's own to /metrics.
-  Api(Application& app, std::function<void(std::string&)> log_metrics);
+  /// `log_metrics` appends lines of the log's own to /metrics. `threads` false: statements run
+  /// where they are asked for, and feeds when the caller pumps (simulation).
+  Api(Application& app, std::function<void(std::string&)> log_metrics, bool threads = true);
   ~Api();
   void handle(HttpRequest request, std::shared_ptr<HttpReply> reply);
+  /// Lets feeds write what has become durable. Only without threads.
+  void pump() { feeds_.pump(); }
   /// Ends streams and waits for statements.
   void stop();
 

@@ -70,8 +70,9 @@ class ChangesFeed final : public Feed {
         decode_side(schema_.value_format, schema_.schema.value, false, records.values);
     std::string out;
     for (size_t i = 0; i < records.size(); ++i) {
+      // What cannot be read changed nothing in the view of a declared table either.
       if (records.offsets[i] < next.value || key_side == nullptr || key_side->failed[i] ||
-          is_null(keys[i]))
+          is_null(keys[i]) || (value_side != nullptr && value_side->failed[i]))
         continue;
       std::string key;
       append_json_key(key, key_side->views, i);
@@ -81,7 +82,7 @@ class ChangesFeed final : public Feed {
       if (schema_.window_size)
         append_json_window(data, starts[i], starts[i] + *schema_.window_size);
       data += ",\"value\":";
-      if (is_null(records.values[i]) || (value_side != nullptr && value_side->failed[i])) {
+      if (is_null(records.values[i])) {
         data += "null";
       } else if (value_side == nullptr) {
         data += "{}";

@@ -6,7 +6,8 @@ namespace {
 constexpr auto kTick = std::chrono::milliseconds(50);
 }  // namespace
 
-Feeds::Feeds(Log& log) {
+Feeds::Feeds(Log& log, bool threads) {
+  if (!threads) return;
   progress_ = log.on_progress([this] {
     {
       std::lock_guard lock(mutex_);
@@ -43,23 +44,31 @@ size_t Feeds::size() const {
   return size_ + added_.size();
 }
 
+void Feeds::pump_all(std::unique_lock<std::mutex>& lock) {
+  moved_ = false;
+  std::move(added_.begin(), added_.end(), std::back_inserter(feeds_));
+  added_.clear();
+  lock.unlock();
+  std::erase_if(feeds_, [](const auto& feed) { return !feed->pump(); });
+  lock.lock();
+  size_ = feeds_.size();
+}
+
+void Feeds::pump() {
+  std::unique_lock lock(mutex_);
+  pump_all(lock);
+}
+
 void Feeds::run() {
-  std::vector<std::unique_ptr<Feed>> feeds;
   std::unique_lock lock(mutex_);
   for (;;) {
-    if (feeds.empty()) {
+    if (feeds_.empty()) {
       wake_.wait(lock, [&] { return moved_ || stopping_; });
     } else {
       wake_.wait_for(lock, kTick, [&] { return moved_ || stopping_; });
     }
     if (stopping_) return;
-    moved_ = false;
-    std::move(added_.begin(), added_.end(), std::back_inserter(feeds));
-    added_.clear();
-    lock.unlock();
-    std::erase_if(feeds, [](const auto& feed) { return !feed->pump(); });
-    lock.lock();
-    size_ = feeds.size();
+    pump_all(lock);
   }
 }
 

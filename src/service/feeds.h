@@ -22,15 +22,20 @@ class Feed {
 /// its feed writes no more until the queue has drained, and what it has not seen stays in the log.
 class Feeds {
  public:
-  explicit Feeds(Log& log);
+  /// `threads` false: the caller pumps.
+  Feeds(Log& log, bool threads);
   ~Feeds();
   void add(std::unique_ptr<Feed> feed);
   /// Ends all feeds and the thread.
   void stop();
   size_t size() const;
+  /// Pumps all feeds once. Only without a thread.
+  void pump();
 
  private:
   void run();
+  void pump_all(std::unique_lock<std::mutex>& lock);
+  std::vector<std::unique_ptr<Feed>> feeds_;  // of whoever pumps
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::vector<std::unique_ptr<Feed>> added_;

@@ -180,6 +180,8 @@ class FaultyFile final : public io::File {
     return node_->file.size();
   }
 
+  std::string identity() override { return std::to_string(node_->number); }
+
   void drop_cache() override {
     const std::scoped_lock lock(state_->mutex);
     if (!dead()) node_->file.drop_cache(state_->random);

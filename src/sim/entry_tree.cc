@@ -84,7 +84,7 @@ int EntryTree::create(const std::string& path, bool directory) {
   if (find(path)) return EEXIST;
   const std::string parent = parent_of(path);
   if (const int wrong = check_directory(parent)) return wrong;
-  perform({{find(parent), name_of(path), std::make_shared<Node>(directory)}});
+  perform({{find(parent), name_of(path), std::make_shared<Node>(directory, ++created_)}});
   return 0;
 }
 

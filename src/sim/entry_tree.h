@@ -11,9 +11,11 @@ namespace leat::sim {
 
 /// A file, or a directory with its entries as they look and as the device has them.
 struct Node {
-  explicit Node(bool is_directory) : directory(is_directory) {}
+  explicit Node(bool is_directory, uint64_t number_given = 0)
+      : directory(is_directory), number(number_given) {}
 
   const bool directory;
+  const uint64_t number;  // no other has or had it
   FileImage file;
   std::map<std::string, std::shared_ptr<Node>> entries;
   std::map<std::string, std::shared_ptr<Node>> durable_entries;
@@ -59,6 +61,7 @@ class EntryTree {
 
   std::shared_ptr<Node> root_ = std::make_shared<Node>(true);
   std::vector<Change> changes_;
+  uint64_t created_ = 0;
 };
 
 }  // namespace leat::sim

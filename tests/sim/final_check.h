@@ -1,5 +1,6 @@
 #pragma once
 #include <deque>
+#include <map>
 #include <set>
 #include <string>
 
@@ -13,8 +14,10 @@ class FinalCheck {
  public:
   FinalCheck(World& world, const Program& program, const Events& events, Topics& topics,
              Problems& problems);
-  /// `made`: the statements that were executed.
-  void run(const std::deque<Client>& clients, const std::set<std::string>& made);
+  /// `made`: the statements that were executed. `again`: of those, how often each was dropped and
+  /// made again; `kept`: those of them whose topic was there already.
+  void run(const std::deque<Client>& clients, const std::set<std::string>& made,
+           const std::map<std::string, int>& again, const std::set<std::string>& kept);
 
  private:
   void check_requests(const Client& client);
@@ -34,6 +37,8 @@ class FinalCheck {
   Topics& topics_;
   Problems& problems_;
   Inputs inputs_;
+  std::map<std::string, int> again_;
+  std::set<std::string> kept_;
 };
 
 }  // namespace leat::system_sim

@@ -5,9 +5,14 @@
 namespace leat::system_sim {
 namespace {
 
-std::string with(const std::string& topic, int32_t partitions) {
-  return " WITH (kafka_topic = '" + topic +
-         "', value_format = 'JSON', partitions = " + std::to_string(partitions) + ")";
+constexpr const char* kRetention = "retention_ms = 5000";
+
+std::string with(const std::string& topic, int32_t partitions, bool expires = false) {
+  std::string text = " WITH (kafka_topic = '";
+  text.append(topic).append("', value_format = 'JSON', partitions = ");
+  text.append(std::to_string(partitions));
+  if (expires) text.append(", ").append(kRetention);
+  return text.append(")");
 }
 
 std::string window(const Program& program) {
@@ -19,7 +24,7 @@ void declare(Program& program) {
   program.statements.push_back(
       {"orders",
        "CREATE STREAM orders (customer STRING KEY, id BIGINT, product STRING, cents BIGINT)" +
-           with("orders", program.partitions)});
+           with("orders", program.partitions, program.expires)});
   program.statements.push_back(
       {"products",
        "CREATE TABLE products (product STRING PRIMARY KEY, category STRING)" +
@@ -38,10 +43,12 @@ std::vector<Group> streams(const Program& program) {
       {{"large",
         "CREATE STREAM large AS SELECT customer, id, cents * 2 AS doubled FROM orders "
         "WHERE cents > " +
-            std::to_string(program.line_cents)}},
+            std::to_string(program.line_cents),
+        false, false, true}},
       {{"shares",
         "CREATE STREAM shares AS SELECT customer, id, 1000 / (cents % 5) AS share "
-        "FROM orders"}},
+        "FROM orders",
+        false, false, true}},
       {{"fragile", "CREATE STREAM fragile AS SELECT customer, id FROM orders", false, true}},
       {{"enriched",
         "CREATE STREAM enriched AS SELECT o.product, o.id AS id, o.cents AS cents, "
@@ -67,35 +74,47 @@ std::vector<Group> streams(const Program& program) {
 }
 
 std::vector<Group> tables(const Program& program) {
+  std::string expires;
+  if (program.expires) expires.append(" WITH (").append(kRetention).append(")");
   return {
+      {{"regulars",
+        "CREATE TABLE regulars AS SELECT customer, COUNT(*) AS n, SUM(cents) AS total "
+        "FROM orders WHERE product IS NOT NULL GROUP BY customer HAVING COUNT(*) > 3",
+        true, false, true}},
+      {{"modest",
+        "CREATE TABLE modest" + expires +
+            " AS SELECT customer, COUNT(*) AS n, SUM(cents) AS total FROM orders "
+            "WHERE product IS NOT NULL GROUP BY customer HAVING SUM(cents) < 3000",
+        true, false, true}},
       {{"by_customer",
-        "CREATE TABLE by_customer AS SELECT customer, COUNT(*) AS n, "
-        "SUM(cents) AS total, MIN(cents) AS least, MAX(cents) AS most FROM orders "
-        "WHERE product IS NOT NULL GROUP BY customer",
-        true},
+        "CREATE TABLE by_customer" + expires +
+            " AS SELECT customer, COUNT(*) AS n, "
+            "SUM(cents) AS total, MIN(cents) AS least, MAX(cents) AS most FROM orders "
+            "WHERE product IS NOT NULL GROUP BY customer",
+        true, false, true},
        {"by_product",
         "CREATE TABLE by_product AS SELECT product, COUNT(*) AS n, "
         "SUM(cents) AS total FROM orders WHERE customer IS NOT NULL "
         "GROUP BY product",
-        true}},
+        true, false, true}},
       {{"by_time",
         "CREATE TABLE by_time AS SELECT customer, COUNT(*) AS n, SUM(cents) AS total "
         "FROM orders" +
             window(program) + " GROUP BY customer",
-        true}},
+        true, false, true}},
       {{"finals",
         "CREATE TABLE finals AS SELECT customer, COUNT(*) AS n, SUM(cents) AS total "
         "FROM orders" +
             window(program) + " GROUP BY customer EMIT FINAL",
-        true}},
+        true, false, true}},
       {{"chosen",
         "CREATE TABLE chosen AS SELECT product, category FROM products "
         "WHERE category = 'category1'",
-        true}},
+        true, false, true}},
       {{"counted",
         "CREATE TABLE counted AS SELECT category, COUNT(*) AS n FROM products "
         "GROUP BY category",
-        true}},
+        true, false, true}},
   };
 }
 
@@ -113,6 +132,7 @@ Program random_program(io::SeededRandom& random) {
   program.grace_ms = 1000 * static_cast<TimeMs>(random.below(60));
   program.line_cents = static_cast<int64_t>(random.below(1000));
   program.products_first = random.chance(0.5);
+  program.expires = random.chance(0.2);
   declare(program);
   std::vector<Group> groups = streams(program);
   for (Group& group : tables(program)) groups.push_back(std::move(group));

@@ -13,6 +13,8 @@ struct Statement {
   std::string text;
   bool makes_view = false;
   bool fails_on_bad_records = false;  // made under errors.policy = 'fail'
+  /// Nothing else reads it: it may be dropped while the system runs, and made again.
+  bool droppable = false;
 };
 
 /// The application that a seed runs: declared sources, then queries of all the kinds that there
@@ -23,6 +25,9 @@ struct Program {
   TimeMs grace_ms = 0;
   int64_t line_cents = 0;       // `large` are the orders above it
   bool products_first = false;  // all products are there before the first order
+  /// Old records of some topics go. Then everything is made at once and nothing dropped: what a
+  /// query begins with would depend on when.
+  bool expires = false;
   std::vector<Statement> statements;
   bool has(const std::string& name) const;
 };

@@ -19,6 +19,8 @@ class Reader {
   /// Asks for all views and says whether the answer came, with every view in it.
   bool ask_for_all(World& world, const std::set<std::string>& made);
   size_t answered() const { return answered_; }
+  /// Something was dropped: views may be gone, and with them positions.
+  void expect_drops() { drops_ = true; }
 
  private:
   void request(World& world, std::vector<std::string> views, const Request* after);
@@ -36,6 +38,7 @@ class Reader {
   Problems& problems_;
   runtime::Position last_;  // of any answer so far, in any life
   size_t answered_ = 0;
+  bool drops_ = false;
 };
 
 /// The query that makes a view or a stream.

@@ -1,11 +1,14 @@
 // One run: lives of a process, each ended by a machine or a person, and what must hold after all.
 #include "run.h"
 
+#include <algorithm>
 #include <cstdio>
+#include <map>
 #include <set>
 
 #include "base/crc32c.h"
 #include "final_check.h"
+#include "follower.h"
 #include "reader.h"
 
 namespace leat::system_sim {
@@ -24,13 +27,22 @@ class Run {
         topics_(out_.problems),
         reader_(program_, events_, topics_, random_, out_.problems) {
     for (int i = 0; i < 3; ++i) clients_.emplace_back(i, events_, random_, out_.problems);
+    for (const Statement& statement : program_.statements)
+      if (statement.makes_view && random_.chance(0.3))
+        followers_.emplace_back(statement.name, random_, out_.problems);
   }
 
   Outcome run() {
     begin();
     for (uint64_t lives = 2 + random_.below(5); lives > 0 && fine(); --lives) live();
     if (fine()) finish();
-    if (fine()) FinalCheck(world_, program_, events_, topics_, out_.problems).run(clients_, made_);
+    if (fine())
+      FinalCheck(world_, program_, events_, topics_, out_.problems)
+          .run(clients_, made_, again_, kept_);
+    for (Follower& follower : followers_) {
+      bool windowed = follower.view() == "by_time" || follower.view() == "finals";
+      if (fine()) follower.check(world_, topics_, windowed, kept_.contains(follower.view()));
+    }
     return close();
   }
 
@@ -48,6 +60,7 @@ class Run {
     must(world_.start(), "the first start");
     ++out_.lives;
     for (int i = 0; i < 3 && fine(); ++i) make_next();
+    while (program_.expires && !everything_made() && fine()) make_next();
     if (!fine()) return;
     if (program_.products_first) {
       clients_[0].plan(12, 0, 0);
@@ -86,6 +99,7 @@ class Run {
       world_.kill();
     }
     for (Client& client : clients_) client.lost_server();
+    for (Follower& follower : followers_) follower.lost_server();
     if (power) {
       world_.disk().power_cut(random_);
     } else {
@@ -108,13 +122,18 @@ class Run {
     }
     must(world_.start(), "starting again");
     ++out_.lives;
+    if (fine() && !dropping_.empty()) settle_drop();
   }
 
   void step() {
     world_.clock().advance_ms(static_cast<TimeMs>(random_.below(300)));
+    if (program_.expires) topics_.read(world_);  // before it goes
+    if (!followers_.empty() && random_.chance(0.2))
+      followers_[random_.below(followers_.size())].step(world_);
     switch (random_.below(20)) {
       case 0:
         if (random_.chance(0.4)) make_next();
+        if (random_.chance(0.1)) drop_one();
         break;
       case 1:
       case 2: reader_.ask(world_, made_, own_write()); break;
@@ -156,17 +175,23 @@ class Run {
 
   // Executes the next statement, unless a life that ended in its middle had already done it.
   void make_next() {
-    if (made_.size() == program_.statements.size() || world_.fatal()) return;
-    const Statement& next = program_.statements[made_.size()];
+    if (everything_made() || world_.fatal()) return;
+    const Statement& next =
+        *std::find_if(program_.statements.begin(), program_.statements.end(),
+                      [&](const Statement& statement) { return !made_.contains(statement.name); });
     sql::Catalogue catalogue = world_.app().catalogue();
     if (catalogue.find(next.name) == nullptr && catalogue.find_query(next.name) == nullptr) {
       say(next.text);
+      if (again_.contains(next.name)) note_topic(next.name);
       sql::Session session = world_.app().new_session();
       if (next.fails_on_bad_records) must(session.set("errors.policy", "fail"), "SET");
       try {
         Status made = world_.execute(next.text, session);
         if (world_.fatal()) return;
-        if (!made.has_value() && made.error().code() == ErrorCode::disk_full) return;
+        // A topic that found no room may be there or not; the next try finds out.
+        if (!made.has_value() && (made.error().code() == ErrorCode::disk_full ||
+                                  made.error().code() == ErrorCode::outcome_unknown))
+          return;
         must(made, next.text.c_str());
       } catch (const Stopped&) {
         if (!world_.fatal()) out_.problems.push_back("it does not end: " + next.text);
@@ -174,6 +199,49 @@ class Run {
       }
     }
     made_.insert(next.name);
+  }
+
+  bool everything_made() const { return made_.size() == program_.statements.size(); }
+
+  // DROP in the middle of the work. It is made again as the next thing, or later.
+  void drop_one() {
+    std::vector<const Statement*> there;
+    for (const Statement& statement : program_.statements)
+      if (statement.droppable && made_.contains(statement.name)) there.push_back(&statement);
+    if (there.empty() || program_.expires || world_.fatal()) return;
+    const Statement& statement = *there[random_.below(there.size())];
+    std::string text = std::string("DROP ") + (statement.makes_view ? "TABLE " : "STREAM ") +
+                       statement.name + (random_.chance(0.7) ? " DELETE TOPIC" : "");
+    say(text);
+    reader_.expect_drops();
+    dropping_ = statement.name;
+    try {
+      Status dropped = world_.execute(text, world_.app().new_session());
+      if (world_.fatal()) return;
+      if (!dropped.has_value() && dropped.error().code() != ErrorCode::disk_full)
+        must(dropped, text.c_str());
+      settle_drop();
+    } catch (const Stopped&) {
+      if (!world_.fatal()) out_.problems.push_back("it does not end: " + text);
+    }
+  }
+
+  void settle_drop() {
+    if (world_.app().catalogue().find(dropping_) == nullptr) {
+      made_.erase(dropping_);
+      ++again_[dropping_];
+      ++out_.drops;
+    }
+    dropping_.clear();
+  }
+
+  // It goes to a topic that is there, with what an earlier query of this name wrote.
+  void note_topic(const std::string& name) {
+    if (world_.log().topic(name).has_value()) {
+      kept_.insert(name);
+    } else {
+      kept_.erase(name);
+    }
   }
 
   void work_until_finished() {
@@ -191,7 +259,7 @@ class Run {
   }
 
   void finish() {
-    while (made_.size() < program_.statements.size() && fine()) make_next();
+    while (!everything_made() && fine()) make_next();
     work_until_finished();
     if (!fine()) return;
     must(world_.settle(), "settling at the end");
@@ -212,6 +280,10 @@ class Run {
     all += std::to_string(world_.disk().changes());
     out_.mark = crc32c(all);
     out_.reads = reader_.answered();
+    for (const Follower& follower : followers_) {
+      out_.changes += follower.changes();
+      out_.resumed += follower.resumed();
+    }
     return std::move(out_);
   }
 
@@ -224,7 +296,11 @@ class Run {
   Topics topics_;
   Reader reader_;
   std::deque<Client> clients_;
+  std::deque<Follower> followers_;
   std::set<std::string> made_;
+  std::map<std::string, int> again_;  // how often it was dropped
+  std::set<std::string> kept_;        // made again over the topic that was there
+  std::string dropping_;              // it is not known whether it is gone
 };
 
 }  // namespace

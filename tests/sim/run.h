@@ -12,6 +12,9 @@ struct Outcome {
   size_t acknowledged = 0;  // requests
   size_t reads = 0;         // answered and compared
   size_t lives = 0;         // of the process
+  size_t changes = 0;       // seen by those who follow views
+  size_t resumed = 0;       // by them, with the id of the last event
+  size_t drops = 0;         // statements undone, and executed again
   uint64_t mark = 0;        // of all that happened: the same seed gives the same
 };
 

@@ -27,17 +27,23 @@ std::string told(uint64_t seed, const Problems& problems) {
 }
 
 TEST(SystemSim, keeps_every_promise_over_power_cuts_kills_and_full_disks) {
-  size_t acknowledged = 0, reads = 0, lives = 0;
+  size_t acknowledged = 0, reads = 0, lives = 0, changes = 0, resumed = 0, drops = 0;
   for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
     Outcome outcome = run_seed(seed);
     ASSERT_TRUE(outcome.problems.empty()) << told(seed, outcome.problems);
     acknowledged += outcome.acknowledged;
     reads += outcome.reads;
     lives += outcome.lives;
+    changes += outcome.changes;
+    resumed += outcome.resumed;
+    drops += outcome.drops;
   }
   EXPECT_GT(acknowledged, kSeeds * 40) << "the runs did too little to show anything";
   EXPECT_GT(reads, kSeeds * 5);
   EXPECT_GT(lives, kSeeds * 3);
+  EXPECT_GT(changes, kSeeds * 20);
+  EXPECT_GT(resumed, kSeeds * 3);
+  EXPECT_GT(drops, kSeeds / 2);
 }
 
 TEST(SystemSim, runs_the_same_from_the_same_seed) {
@@ -74,8 +80,8 @@ int replay(const char* number) {
   uint64_t seed = 0;
   std::from_chars(number, number + std::strlen(number), seed);
   Outcome outcome = run_seed(seed, {}, true);
-  std::printf("%zu requests acknowledged, %zu reads compared, %zu lives\n", outcome.acknowledged,
-              outcome.reads, outcome.lives);
+  std::printf("%zu requests acknowledged, %zu reads compared, %zu lives, %zu changes, %zu drops\n",
+              outcome.acknowledged, outcome.reads, outcome.lives, outcome.changes, outcome.drops);
   if (outcome.problems.empty()) return 0;
   std::printf("%s\n", told(seed, outcome.problems).c_str());
   return 1;

@@ -14,6 +14,11 @@ std::optional<std::string> owned(ByteView bytes) {
 
 void Topics::read(World& world, bool again) {
   for (const TopicInfo& topic : world.log().topics()) {
+    auto [id, added] = ids_.try_emplace(topic.name, topic.id);
+    if (id->second != topic.id) {  // deleted, and made anew
+      id->second = topic.id;
+      records_[topic.name].clear();
+    }
     Records& records = records_[topic.name];
     records.resize(static_cast<size_t>(topic.config.partitions));
     for (int32_t p = 0; p < topic.config.partitions; ++p) read_partition(world, topic, p, again);
@@ -28,10 +33,16 @@ void Topics::read_partition(World& world, const TopicInfo& topic, int32_t partit
   if (!bounds.has_value()) return problems_.push_back(bounds.error().to_string());
   auto end = static_cast<size_t>(bounds->durable_end.value);
   if (end < records.size()) problems_.push_back("durable records are gone from " + name);
-  size_t next = again ? 0 : records.size();
+  auto start = static_cast<size_t>(bounds->start.value);
+  if (start > records.size()) {
+    misses_some_ = true;
+    records.resize(start);
+  }
+  size_t next = again ? start : records.size();
   while (next < end) {
     auto fetched =
         world.log().read(at, Offset(static_cast<int64_t>(next)), 10'000, Visibility::durable);
+    if (!fetched.has_value() && world.fatal()) return;
     if (!fetched.has_value())
       return problems_.push_back("reading " + name + ": " + fetched.error().to_string());
     RecordColumns columns;

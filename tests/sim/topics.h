@@ -28,6 +28,8 @@ class Topics {
   /// compares.
   void read(World& world, bool again = false);
   const Records& of(const std::string& topic) { return records_[topic]; }
+  /// Whether records had expired before they were read here.
+  bool misses_some() const { return misses_some_; }
   /// The events of an input topic up to `position` (nullptr: all).
   TopicEvents events(World& world, const std::string& topic, const Events& events,
                      const runtime::Position* position);
@@ -36,6 +38,8 @@ class Topics {
   void read_partition(World& world, const TopicInfo& topic, int32_t partition, bool again);
   Problems& problems_;
   std::map<std::string, Records> records_;
+  std::map<std::string, TopicId> ids_;
+  bool misses_some_ = false;
 };
 
 /// The values of a flat JSON object in their order, joined by '|'.

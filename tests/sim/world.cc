@@ -20,7 +20,7 @@ Status World::start() {
       .directory = kDirectory, .disk = disk_, .clock = clock_, .random = log_random_};
   log.threads = false;
   log.first_segment_bytes = 16 << 10;
-  log.segment_bytes = 64 << 10;
+  log.segment_bytes = 32 << 10;
   log.epoch_reserve_bytes = 16 << 10;
   log.tail_cache_bytes = random_.chance(0.5) ? 0 : 1 << 20;
   log.on_fatal = [this](const Error& error) { fatal_ = error; };
@@ -42,11 +42,14 @@ Status World::start() {
     return std::move(opened).error();
   }
   app_ = *std::move(opened);
+  api_ = std::make_unique<service::Api>(
+      *app_, [](std::string&) {}, false);
   return {};
 }
 
 void World::kill() {
   if (log_) log_->abandon();
+  api_.reset();
   app_.reset();
   log_.reset();
 }
@@ -55,6 +58,7 @@ void World::kill() {
 Status World::stop() {
   while (log_->sync_once()) {
   }
+  api_.reset();
   app_.reset();
   Status closed = log_->close();
   log_.reset();

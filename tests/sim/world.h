@@ -7,6 +7,7 @@
 #include "io/random.h"
 #include "log/embedded/embedded_log.h"
 #include "plan/expr.h"
+#include "service/api.h"
 #include "service/application.h"
 #include "sim/clock.h"
 #include "sim/disk.h"
@@ -52,6 +53,7 @@ class World {
   sim::VirtualClock& clock() { return clock_; }
   EmbeddedLog& log() { return *log_; }
   service::Application& app() { return *app_; }
+  service::Api& api() { return *api_; }
   runtime::Runtime& runtime() { return app_->runtime(); }
 
  private:
@@ -64,6 +66,7 @@ class World {
   plan::FunctionRegistry functions_;
   std::unique_ptr<EmbeddedLog> log_;
   std::unique_ptr<service::Application> app_;
+  std::unique_ptr<service::Api> api_;
   std::optional<Error> fatal_;
   bool short_of_room_ = false;
   uint64_t pumped_ = 0;  // by the statement that runs

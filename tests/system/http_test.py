@@ -7,7 +7,7 @@ import threading
 import time
 import unittest
 
-from program import Client, ProgramTest, Refused
+from program import WORDS, Client, ProgramTest, Refused
 
 
 class Http(ProgramTest):
@@ -162,6 +162,43 @@ class Changes(ProgramTest):
         client = Client(self.server.port)
         row = client.get("/v1/views/totals/w1" + "x" * 200, after=answer["position"])["rows"][0]
         self.assertEqual(row["value"]["count"], 20)
+
+
+class Windows(ProgramTest):
+    sql = WORDS + """
+CREATE TABLE by_minute AS SELECT word, COUNT(*) AS count FROM words
+  WINDOW TUMBLING (SIZE 1 MINUTE, GRACE PERIOD 0 SECONDS) GROUP BY word;
+CREATE TABLE kept AS SELECT word, COUNT(*) AS count FROM words
+  WINDOW TUMBLING (SIZE 1 MINUTE, RETENTION 3 DAYS, GRACE PERIOD 0 SECONDS) GROUP BY word;
+"""
+    DAY = 86_400_000
+
+    def add(self, time):
+        """One record; times far apart, and none in the future."""
+        return self.post("words", {"key": "a", "value": {"n": 1}, "timestamp": time})["position"]
+
+    def starts(self, view, position):
+        rows = self.client.get(f"/v1/views/{view}/a", after=position)["rows"]
+        return [row["window"]["start"] for row in rows]
+
+    def test_windows_leave_the_view_after_their_retention_and_stay_in_the_topic(self):
+        first = 1_700_000_040_000  # a whole minute
+        self.assertEqual(self.starts("by_minute", self.add(first)), [first])
+        # Kept for a day of stream time, counted from the window's start.
+        at = self.add(first + self.DAY - 1)
+        self.assertIn(first, self.starts("by_minute", at))
+        at = self.add(first + self.DAY + 60_000)
+        self.assertNotIn(first, self.starts("by_minute", at))
+        problem = self.refused(
+            lambda: self.client.get("/v1/views/by_minute/a", window_start=first, after=at), 404, "not-found")
+        self.assertIn("RETENTION", problem["hint"])
+        self.assertIn(first, self.starts("kept", at))
+        self.assertEqual(len(list(self.client.records("by_minute"))), 3)
+        self.server.kill()
+        self.start_again()
+        self.assertNotIn(first, self.starts("by_minute", at))
+        self.assertIn(first, self.starts("kept", at))
+        self.assertNotIn(first, self.starts("kept", self.add(first + 3 * self.DAY + 60_000)))
 
 
 if __name__ == "__main__":

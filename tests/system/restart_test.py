@@ -1,6 +1,7 @@
 """What a restart keeps, what it refuses, and what damage does."""
 
 import pathlib
+import shutil
 import unittest
 
 from program import WORDS, ProgramTest, leat
@@ -102,6 +103,27 @@ class Restart(ProgramTest):
         found = leat("verify", self.data)
         self.assertEqual(found.returncode, 1, found.stdout)
         self.assertIn(first.name, found.stdout)
+
+    def test_what_clients_hold_of_a_log_is_refused_by_its_restored_backup(self):
+        self.post("words", {"key": "a", "value": {"n": 1}})
+        self.server.stop()
+        backup = self.path / "backup"
+        shutil.copytree(self.data, backup)
+        self.start_again()
+        later = self.post("words", {"key": "a", "value": {"n": 2}})["position"]
+        self.assertEqual(self.total("a", later)["total"], 3)
+        self.server.stop()
+        self.assertNotIn("restored_directory", self.server.output())
+        shutil.copytree(backup, self.data, dirs_exist_ok=True)  # over what is there, as many do
+        self.start_again()
+        self.assertIn("event=restored_directory", self.server.output())
+        again = self.post("words", {"key": "a", "value": {"n": 5}})["position"]
+        self.refused(lambda: self.total("a", later), 400, "invalid-argument")
+        self.assertEqual(self.total("a", again)["total"], 6)
+        self.server.kill()
+        self.start_again()
+        self.assertEqual(self.total("a", again)["total"], 6)
+        self.refused(lambda: self.total("a", later), 400, "invalid-argument")
 
     def test_unknown_settings_are_errors_with_a_suggestion(self):
         config = self.path / "leat.toml"

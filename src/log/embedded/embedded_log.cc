@@ -84,7 +84,7 @@ Result<Manifest> open_manifest(const EmbeddedOptions& options, const Layout& lay
   }
   LEAT_CHECK(disk.sync_directory(parent_of(layout.directory)));
   Manifest fresh;  // becomes durable together with its first segment
-  fresh.incarnation = random_bytes<16>(options.random);
+  fresh.incarnation = fresh.history = random_bytes<16>(options.random);
   return fresh;
 }
 
@@ -126,13 +126,18 @@ Status EmbeddedLog::Parts::start() {
   LEAT_CHECK(disk.create_directories(layout.journal()));
   LEAT_TRY(lock, disk.lock(layout.lock()));
   LEAT_TRY(Manifest manifest, open_manifest(options, layout));
+  LEAT_TRY(bool restored, log::was_restored(disk, layout, manifest));
   LEAT_TRY(log::Recovered found, log::recover(disk, layout, options, std::move(manifest)));
   report = found.report;
+  report.restored = restored;
+  if (restored) found.manifest.history = random_bytes<16>(options.random);
   // From here on the directory changes. The new generation is durable before anything is appended.
   found.manifest.generation = report.generation;
   found.manifest.durable_upto = found.chain.last;
   found.manifest.closed = false;
   LEAT_CHECK(segments.start(found.manifest, found.active, found.position));
+  LEAT_TRY(bool marked, disk.exists(layout.restored()));
+  if (marked) LEAT_CHECK(disk.remove(layout.restored()));
   start_from(found);
   return sequencer->check_open();
 }
@@ -280,7 +285,7 @@ LogStats EmbeddedLog::stats() const {
 }
 
 std::string EmbeddedLog::incarnation() const {
-  return log::incarnation_text(parts_->segments.incarnation());
+  return log::incarnation_text(parts_->segments.history());
 }
 
 namespace {

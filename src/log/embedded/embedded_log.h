@@ -57,6 +57,7 @@ struct RecoveryReport {
   std::string cut_file;      // where; empty when nothing was cut
   uint64_t cut_position = 0;
   bool closed_cleanly = false;
+  bool restored = false;  // the directory is a copy: what clients hold of the original is refused
   std::vector<std::string> warnings;
 };
 

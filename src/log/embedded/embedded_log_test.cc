@@ -38,6 +38,61 @@ TEST_F(EmbeddedLogTest, each_opening_is_a_generation_of_the_same_incarnation) {
   EXPECT_FALSE(log_->recovery_report().closed_cleanly);
 }
 
+/// Copies the files of a directory one by one, as backups do.
+void copy_directory(sim::FaultyDisk& disk, const std::string& from, const std::string& to) {
+  ASSERT_TRUE(disk.create_directories(to + "/journal").has_value());
+  for (const std::string& folder : {std::string(), std::string("/journal")}) {
+    std::vector<std::string> names = disk.list(from + folder).value();
+    for (const std::string& name : names) {
+      std::string path = folder + "/" + name;
+      auto bytes = disk.read_file(from + path);
+      if (!bytes.has_value()) continue;  // a directory
+      if (disk.exists(to + path).value()) disk.remove(to + path).value();
+      auto file = disk.open(to + path, io::OpenMode::create_new).value();
+      ASSERT_TRUE(file->write_at(0, *bytes).has_value());
+    }
+  }
+}
+
+TEST_F(EmbeddedLogTest, a_restored_backup_is_another_incarnation_of_the_same_log) {
+  open();
+  TopicPartition at = topic("t");
+  append(at, "before").value();
+  std::string original = log_->incarnation();
+  log_->close().value();
+  copy_directory(disk_, "data", "backup");
+  open();
+  EXPECT_FALSE(log_->recovery_report().restored);
+  append(at, "after").value();
+  log_->close().value();
+  copy_directory(disk_, "backup", "data");
+  open();
+  EXPECT_TRUE(log_->recovery_report().restored);
+  std::string restored = log_->incarnation();
+  EXPECT_NE(restored, original);
+  EXPECT_THAT(records(at), ElementsAre("0:before"));
+  append(at, "again").value();
+  restart();
+  EXPECT_FALSE(log_->recovery_report().restored);
+  EXPECT_EQ(log_->incarnation(), restored);
+  kill();
+  open();
+  EXPECT_EQ(log_->incarnation(), restored);
+  EXPECT_THAT(records(at), ElementsAre("0:before", "1:again"));
+}
+
+TEST_F(EmbeddedLogTest, a_restore_that_leaves_no_trace_is_told_by_a_file) {
+  open();
+  std::string original = log_->incarnation();
+  log_->close().value();
+  ASSERT_TRUE(disk_.replace_file("data/restored", "").has_value());
+  open();
+  EXPECT_NE(log_->incarnation(), original);
+  std::string restored = log_->incarnation();
+  restart();
+  EXPECT_EQ(log_->incarnation(), restored);
+}
+
 TEST_F(EmbeddedLogTest, a_directory_whose_making_was_cut_off_is_made_again) {
   for (uint64_t cut = 1; cut < 20; ++cut) {
     sim::FaultyDisk disk({.seed = cut});

@@ -36,7 +36,17 @@ bool read_manifest(ByteReader& in, Manifest& m) {
     segment.recycled = recycled != 0;
     previous = segment.number;
   }
+  m.history = m.incarnation;
+  if (in.done()) return true;  // of a version that could not tell copies
+  ByteView written_as;
+  if (!in.read_bytes(m.history.size(), raw) || !in.read_sized(written_as)) return false;
+  std::memcpy(m.history.data(), raw.data(), raw.size());
+  m.written_as = written_as;
   return in.done();
+}
+
+void append(std::string& out, const Incarnation& incarnation) {
+  out.append(reinterpret_cast<const char*>(incarnation.data()), incarnation.size());
 }
 
 }  // namespace
@@ -66,8 +76,8 @@ Result<std::optional<Manifest>> load_manifest(io::Disk& disk, const Layout& layo
 }
 
 Status save_manifest(io::Disk& disk, const Layout& layout, const Manifest& manifest) {
-  std::string body(reinterpret_cast<const char*>(manifest.incarnation.data()),
-                   manifest.incarnation.size());
+  std::string body;
+  append(body, manifest.incarnation);
   append_le(body, manifest.generation);
   append_le(body, manifest.durable_upto.value);
   append_le(body, static_cast<uint8_t>(manifest.closed ? 1 : 0));
@@ -77,7 +87,22 @@ Status save_manifest(io::Disk& disk, const Layout& layout, const Manifest& manif
     append_varint(body, segment.bytes);
     append_le(body, static_cast<uint8_t>(segment.recycled ? 1 : 0));
   }
-  return disk.replace_file(layout.manifest(), wrap(kManifestMagic, body));
+  append(body, manifest.history);
+  return disk.replace_file(layout.manifest(), [&](const std::string& identity) {
+    std::string whole = body;
+    append_sized(whole, identity);
+    return wrap(kManifestMagic, whole);
+  });
+}
+
+Result<bool> was_restored(io::Disk& disk, const Layout& layout, const Manifest& manifest) {
+  LEAT_TRY(bool marked, disk.exists(layout.restored()));
+  if (marked) return true;
+  LEAT_TRY(bool written, disk.exists(layout.manifest()));
+  if (!written || manifest.written_as.empty()) return false;
+  LEAT_TRY(auto file, disk.open(layout.manifest(), io::OpenMode::read));
+  std::string identity = file->identity();
+  return !identity.empty() && identity != manifest.written_as;
 }
 
 std::string incarnation_text(const Incarnation& incarnation) {

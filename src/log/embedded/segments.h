@@ -77,6 +77,7 @@ class Segments {
   const Layout& layout() const { return layout_; }
   io::Disk& disk() { return disk_; }
   const Incarnation& incarnation() const { return manifest_.incarnation; }
+  const Incarnation& history() const { return manifest_.history; }
   uint64_t generation() const { return manifest_.generation; }
 
  private:

@@ -57,7 +57,11 @@ class Sequencer {
   /// Spins until a commit joins the group that is open, or its time is up. `sync_ns`: what the last
   /// sync took.
   void hold_for_commit(int64_t sync_ns);
-  void wake_writer() { work_.notify_all(); }
+  /// Under the mutex, so that a writer about to sleep does not miss what the caller has just set.
+  void wake_writer() {
+    { std::lock_guard lock(mutex_); }
+    work_.notify_all();
+  }
   void set_expecting(bool expecting) { expecting_ = expecting; }
   /// Tells what a sync costs, which decides how large groups grow.
   void note_sync(int64_t sync_ns);
