@@ -298,6 +298,20 @@ TEST_F(EmbeddedLogTest, an_epoch_that_began_has_room_for_its_commit) {
   EXPECT_TRUE(commit(epochs + 1, {batch_of(out, {"z"})}).has_value());
 }
 
+TEST_F(EmbeddedLogTest, a_commit_of_many_stores_with_long_names_goes_to_the_next_segment_in_time) {
+  open();
+  for (uint64_t epoch = 1; epoch <= 40; ++epoch) {
+    Commit commit = conformance::commit_of(*log_, "app", epoch, {});
+    for (int i = 0; i < 150; ++i)
+      commit.states.push_back({std::string(60, 'a') + std::to_string(i), std::string("x")});
+    ASSERT_TRUE(log_->commit(std::move(commit), [](Result<Appended>) {}).has_value());
+    settle();
+  }
+  EXPECT_GT(log_->stats().segments, 3u);
+  restart();
+  EXPECT_EQ(log_->application("app").value().epoch, EpochId(40));
+}
+
 TEST_F(EmbeddedLogTest, deleting_a_topic_gives_room_on_a_full_disk) {
   disk_.set_capacity(1 << 20);
   open();

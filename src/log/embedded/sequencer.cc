@@ -335,7 +335,7 @@ void Sequencer::abandon_epoch(const std::string& application) {
   due.run();
 }
 
-Status Sequencer::check_commit(const Commit& commit, const std::vector<BatchFacts>&) {
+Status Sequencer::check_commit(const Commit& commit, uint64_t directory_bytes) {
   auto it = state_->applications.find(commit.application);
   EpochId last = it == state_->applications.end() ? EpochId(0) : it->second.ordered;
   if (commit.epoch != last.plus(1)) {
@@ -359,12 +359,13 @@ Status Sequencer::check_commit(const Commit& commit, const std::vector<BatchFact
     }
     end = end.plus(commit.appends[i].record_count);
   }
-  return check_room(commit_bytes(commit) + directory_bound(commit), 0);
+  return check_room(commit_bytes(commit) + directory_bytes, 0);
 }
 
 Status Sequencer::commit(Commit commit, AppendDone done) {
   std::vector<BatchFacts> facts(commit.appends.size());
   for (size_t i = 0; i < facts.size(); ++i) LEAT_CHECK(check_batch(commit.appends[i], facts[i]));
+  const size_t bound = directory_bound(commit);  // of all its names, before they are moved
   CommitSection section;
   section.application = commit.application;
   section.epoch = commit.epoch;
@@ -377,9 +378,8 @@ Status Sequencer::commit(Commit commit, AppendDone done) {
   {
     std::lock_guard lock(mutex_);
     if (refuse_with_) return *refuse_with_;
-    LEAT_CHECK(check_commit(commit, facts));
+    LEAT_CHECK(check_commit(commit, bound));
     waiting_payload_ += commit_bytes(commit);
-    size_t bound = directory_bound(commit);
     Group& group = open_group();
     Appended result;
     result.lsn = group.lsn;

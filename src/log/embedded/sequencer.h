@@ -120,7 +120,7 @@ class Sequencer {
   void enter_held(Due& due);
   void refuse_held(Held& held, const Error& error, Due& due);
 
-  Status check_commit(const Commit& commit, const std::vector<BatchFacts>& facts);
+  Status check_commit(const Commit& commit, uint64_t directory_bytes);
   Group& open_group();
   AppendEntry place_batch(Group& group, PartitionAppend& append, const BatchFacts& facts);
   uint64_t waiting_bytes_held() const;
