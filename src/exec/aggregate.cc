@@ -55,6 +55,7 @@ void AggregateOperator::add_stores(Stores& stores) {
 Status AggregateOperator::process(Batch& in, size_t) {
   select_rows(in);
   if (rows_.empty()) return {};
+  task().out->table_rows += rows_.size();
   make_keys(in);
   errors_.clear();
   if (accumulators_.counts_only() && !aggregate_.fold && in.kind == BatchKind::stream &&

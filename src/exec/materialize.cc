@@ -16,6 +16,7 @@ Status MaterializeOperator::process(Batch& in, size_t) {
     in.keep(kept);
   }
   if (in.rows() == 0) return {};
+  task().out->table_rows += in.rows();
   for (TimeMs ts : in.timestamps) state.advance(ts);
   arena_.reset();
   table_keys(in, description().schema.key.size(), windowed() ? &in.window_start : nullptr, arena_,

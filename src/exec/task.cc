@@ -45,6 +45,7 @@ void TaskOutput::clear() {
   full.clear();
   bytes = 0;
   exploded = false;
+  table_rows = table_changes = 0;
   dead_letters.clear();
   deltas.clear();
   collected.clear();
@@ -231,6 +232,7 @@ Status OperatorTask::run(TaskInput& input, TaskOutput& out) {
   LEAT_CHECK(merge_runs(runs, context_.options.batch_rows));
   for (auto& [node, op] : operators_) LEAT_CHECK(op->flush());
   for (auto& [node, op] : operators_) op->reset();
+  for (const Operator::Store& store : stores_) out.table_changes += store.table->changes();
   save_states();
   if (input.wants_deltas) write_deltas();
   context_.out = nullptr;

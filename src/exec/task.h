@@ -93,6 +93,8 @@ struct TaskOutput {
     Blob bytes;
   };
   std::vector<Delta> deltas;
+  uint64_t table_rows = 0;     // that went into tables
+  uint64_t table_changes = 0;  // what they changed: one a key
   /// With TaskOptions::collect_last: the rows of the plan's last node, valid until the epoch ends.
   std::vector<std::unique_ptr<Batch>> collected;
   void clear();

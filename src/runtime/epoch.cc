@@ -63,6 +63,7 @@ Result<bool> Epoch::take(const EpochLimits& limits, const Position* ceiling) {
         {inputs[i]->second.waiting(chooses), more[i], written, lane_.first_stage(edge)});
   }
 
+  full_ = bytes > limits.bytes_max;
   // With a limit of records, one batch of one input at a time: the earliest.
   std::vector<size_t> cut =
       choose_staged_cut(waiting, limits.records_max > 0 ? 1 : limits.bytes_max);
@@ -253,6 +254,20 @@ Status Epoch::number_dead_letters() {
     out->end = out->end.plus(batch.count);
   }
   return {};
+}
+
+EpochYield Epoch::yield() const {
+  EpochYield yield;
+  yield.full = full_;
+  for (QueryRun* query : lane_.queries()) {
+    for (size_t part = 0; part < query->parts().size(); ++part) {
+      for (const TaskSlot& slot : query->tasks(part)) {
+        yield.rows += slot.output.table_rows;
+        yield.changes += slot.output.table_changes;
+      }
+    }
+  }
+  return yield;
 }
 
 void Epoch::fill(Commit& commit) {

@@ -31,6 +31,8 @@ class Epoch {
   bool exploded() const { return exploded_; }
   /// How many records of the inputs it has taken.
   int64_t records() const { return records_; }
+  /// Once it has run.
+  EpochYield yield() const;
 
   /// Adds the epoch's positions, outputs and state to `commit`. Call once, after run().
   void fill(Commit& commit);
@@ -69,6 +71,7 @@ class Epoch {
   std::vector<exec::DeadLetter> dead_letters_;
   QueryRun* failed_ = nullptr;
   bool exploded_ = false;
+  bool full_ = false;  // took all the bytes that it may
   int64_t records_ = 0;
   size_t output_bytes_ = 0;
   size_t output_bytes_max_ = 0;  // 0: no limit

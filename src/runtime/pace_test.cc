@@ -28,6 +28,23 @@ TEST(Pace, shrinks_to_one_record_that_may_make_any_amount_and_grows_again) {
   EXPECT_EQ(pace.limits({}).records_max, 0);
 }
 
+TEST(Pace, takes_more_while_rows_of_one_key_meet_and_less_when_they_do_not) {
+  Pace pace;
+  const EpochLimits limits{.bytes_max = 100, .coalescing_bytes_max = 350};
+  pace.went_well({.full = false, .rows = 100, .changes = 1});
+  EXPECT_EQ(pace.limits(limits).bytes_max, 100u);
+  pace.went_well({.full = true, .rows = 100, .changes = 80});
+  EXPECT_EQ(pace.limits(limits).bytes_max, 200u);
+  for (int i = 0; i < 9; ++i) pace.went_well({.full = true, .rows = 100, .changes = 50});
+  EXPECT_EQ(pace.limits(limits).bytes_max, 350u);
+  pace.went_well({.full = true, .rows = 100, .changes = 93});
+  EXPECT_EQ(pace.limits(limits).bytes_max, 350u);
+  for (int i = 0; i < 9; ++i) pace.went_well({.full = true, .rows = 100, .changes = 99});
+  EXPECT_EQ(pace.limits(limits).bytes_max, 100u);
+  for (int i = 0; i < 9; ++i) pace.went_well({.full = true});
+  EXPECT_EQ(pace.limits(limits).bytes_max, 100u);
+}
+
 TEST(Pace, goes_one_by_one_for_as_long_as_it_was_told) {
   Pace pace;
   pace.one_by_one(2);

@@ -10,6 +10,13 @@ namespace leat::runtime {
 namespace {
 constexpr auto kDiskFullPause = std::chrono::milliseconds(100);
 constexpr auto kDeadlineTick = std::chrono::milliseconds(20);
+
+size_t bytes_of(const Commit& commit) {
+  size_t bytes = 0;
+  for (const PartitionAppend& append : commit.appends) bytes += append.batch.size();
+  for (const StateDelta& delta : commit.states) bytes += delta.bytes.size();
+  return bytes;
+}
 }  // namespace
 
 Runtime::Runtime(Log& log, io::Disk& disk, io::Clock& clock,
@@ -189,6 +196,7 @@ Result<bool> Runtime::run_lane(Lane& lane) {
     fail_query(*epoch.failed_query(), ran.error());
     return true;  // again, without it
   }
+  const EpochYield yield = epoch.yield();
   Commit work;
   epoch.fill(work);
   for (const StateDelta& delta : work.states) snapshots_.add_delta_bytes(delta.bytes.size());
@@ -199,7 +207,7 @@ Result<bool> Runtime::run_lane(Lane& lane) {
     lane.pace().too_much(epoch.records());  // for want of room: less may fit
     return std::move(ordered).error();
   }
-  lane.pace().went_well();
+  lane.pace().went_well(yield);
   {
     std::lock_guard lock(mutex_);
     auto waiting = stand_at_commit_.find(commits_made_);
@@ -218,7 +226,10 @@ void Runtime::wait_for_room() {
   if (!own_thread_) return;
   auto room = static_cast<uint64_t>(options_.commits_in_flight_max);
   std::unique_lock lock(mutex_);
-  wake_.wait(lock, [&] { return fatal_ || commits_made_ - commits_durable_ < room; });
+  wake_.wait(lock, [&] {
+    return fatal_ || (commits_made_ - commits_durable_ < room &&
+                      commit_bytes_in_flight_ < options_.commit_bytes_in_flight_max);
+  });
 }
 
 Status Runtime::commit(Commit commit, std::function<void(Status)> done) {
@@ -227,22 +238,25 @@ Status Runtime::commit(Commit commit, std::function<void(Status)> done) {
   // First: the commit itself may remove the query whose joining was to be noted.
   commit.metadata.insert(commit.metadata.begin(), pending_metadata_.begin(),
                          pending_metadata_.end());
+  const size_t bytes = bytes_of(commit);
   uint64_t number = 0;
   {
     std::lock_guard lock(mutex_);
     number = ++commits_made_;
     stand_at_commit_[number] = {};
+    commit_bytes_in_flight_ += bytes;
   }
   Status ordered = log_.commit(
-      std::move(commit), [this, number, done = std::move(done)](Result<Appended> result) {
+      std::move(commit), [this, number, bytes, done = std::move(done)](Result<Appended> result) {
         Status status = result.has_value() ? Status() : Status(std::move(result).error());
-        committed(number, status);
+        committed(number, bytes, status);
         if (done) done(status);
       });
   if (!ordered.has_value()) {
     std::lock_guard lock(mutex_);
     stand_at_commit_.erase(number);
     --commits_made_;
+    commit_bytes_in_flight_ -= bytes;
     return ordered;
   }
   ++epoch_;
@@ -251,12 +265,13 @@ Status Runtime::commit(Commit commit, std::function<void(Status)> done) {
 }
 
 // On the log's thread. Commits become durable in the order in which they were made.
-void Runtime::committed(uint64_t number, const Status& status) {
+void Runtime::committed(uint64_t number, size_t bytes, const Status& status) {
   if (!status.has_value()) return stop_for(status.error());
   std::vector<std::function<void()>> release;
   {
     std::lock_guard lock(mutex_);
     commits_durable_ = number;
+    commit_bytes_in_flight_ -= bytes;
     auto stand = stand_at_commit_.find(number);
     if (stand != stand_at_commit_.end()) {
       if (!stand->second.position.empty() || stand->second.level)

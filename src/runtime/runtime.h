@@ -37,9 +37,10 @@ struct RuntimeOptions {
   exec::TaskOptions tasks;
   EpochLimits limits;
   /// Commits that may wait for the disk while the next epoch computes.
-  int commits_in_flight_max = 2;
-  uint64_t snapshot_after_bytes = 64 << 20;  // of state deltas since the last one
-  bool background_snapshots = true;          // false: written where they are copied (simulation)
+  int commits_in_flight_max = 8;
+  size_t commit_bytes_in_flight_max = 16 << 20;  // about: the last one may be any size
+  uint64_t snapshot_after_bytes = 128 << 20;     // of state deltas since the last one
+  bool background_snapshots = true;  // false: written where they are copied (simulation)
   /// Runs no epochs: only shows what is committed, and takes changes of the set of queries.
   bool frozen = false;
   /// Queries whose plans cannot be kept because they hold code (the C++ DSL): built anew by the
@@ -155,7 +156,7 @@ class Runtime {
   void fail_query(QueryRun& query, const Error& error);
   void stop_for(const Error& error);
   Status commit(Commit commit, std::function<void(Status)> done);
-  void committed(uint64_t number, const Status& status);
+  void committed(uint64_t number, size_t bytes, const Status& status);
   Stand stand() const;
   bool step_snapshot();
 
@@ -222,6 +223,7 @@ class Runtime {
   std::deque<HeldAnswer> held_;
   uint64_t commits_made_ = 0;
   uint64_t commits_durable_ = 0;
+  size_t commit_bytes_in_flight_ = 0;
   std::optional<Error> fatal_;
   std::map<uint64_t, Stand> stand_at_commit_;
   Stand durable_;
