@@ -8,8 +8,8 @@
 
 namespace leat::state {
 
-/// Memory of one table's entries: cells of fixed sizes (steps of 8 bytes, then of an eighth of a
-/// power of two) cut from slabs that grow to 2 MiB, huge pages where the kernel gives them. An
+/// Memory of one table's entries: cells of fixed sizes (steps of 8 bytes, a cache line for what
+/// fits in one, above 512 bytes steps of an eighth of a power of two) cut from slabs that grow to 2 MiB, huge pages where the kernel gives them. An
 /// entry never moves by itself; a cell that is given back serves the next entry of its size. An
 /// entry above kCellBytesMax has a slab of its own, which is returned to the system with it. One
 /// owner.
@@ -72,6 +72,7 @@ class CellSlabs {
   }
 
  private:
+  static constexpr size_t kLineBytes = 64;
   static constexpr size_t kCellBytesMin = 24;  // header and pointer() fit
   static constexpr size_t kSmallBytesMax = 512;
   static constexpr size_t kSmallClasses = kSmallBytesMax / 8 + 1;
@@ -89,6 +90,8 @@ class CellSlabs {
   };
 
   static size_t small_cell_bytes(size_t bytes) {
+    // What fits a cache line lies in one: crossing into the next makes each touch a third dearer.
+    if (bytes > kLineBytes / 2 && bytes <= kLineBytes) return kLineBytes;
     return bytes <= kCellBytesMin ? kCellBytesMin : (bytes + 7) & ~size_t{7};
   }
   static size_t class_of(size_t cell_bytes);
