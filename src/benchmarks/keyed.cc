@@ -43,7 +43,7 @@ void small_value(int64_t i, std::string& out) { out += std::to_string(i % 1000);
 
 constexpr const char* kEvents =
     "CREATE STREAM events (id STRING KEY, v BIGINT) WITH (kafka_topic = 'events', key_format = "
-    "'KAFKA', value_format = 'DELIMITED', partitions = 2);\n";
+    "'KAFKA', value_format = 'DELIMITED', partitions = 8);\n";
 
 Workload count(int64_t records) {
   Workload workload;
@@ -100,9 +100,9 @@ Result<Measurement> run_join(const Request& request, const Benchmark& self) {
   Workload workload;
   workload.statements =
       "CREATE TABLE products (id STRING PRIMARY KEY, name STRING, price BIGINT) WITH (kafka_topic "
-      "= 'products', key_format = 'KAFKA', value_format = 'DELIMITED', partitions = 2);\n"
+      "= 'products', key_format = 'KAFKA', value_format = 'DELIMITED', partitions = 8);\n"
       "CREATE STREAM sales (id STRING KEY, quantity INT, note STRING) WITH (kafka_topic = 'sales', "
-      "key_format = 'KAFKA', value_format = 'DELIMITED', partitions = 2);\n"
+      "key_format = 'KAFKA', value_format = 'DELIMITED', partitions = 8);\n"
       "CREATE STREAM joined AS SELECT s.id AS id, quantity, note, name, price FROM sales s JOIN "
       "products p ON s.id = p.id EMIT CHANGES;";
   workload.tables = [](Log& log) -> Status {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/crc32c.h"
 #include "exec/aggregate.h"
 #include "exec/custom.h"
 #include "exec/exchange.h"
@@ -244,7 +245,9 @@ void OperatorTask::write_deltas() {
     if (store.table->changes() == 0) continue;
     Blob bytes = store.delta->finish();
     // Changes that came to nothing (a key that was made and removed, or was never there) are none.
-    if (!bytes.empty()) context_.out->deltas.push_back({store.name, std::move(bytes)});
+    if (bytes.empty()) continue;
+    const uint32_t crc = crc32c(bytes);
+    context_.out->deltas.push_back({store.name, std::move(bytes), crc});
   }
 }
 

@@ -91,6 +91,7 @@ struct TaskOutput {
   struct Delta {
     std::string store;
     Blob bytes;
+    uint32_t crc;  // CRC-32C, taken while the bytes are in the cache
   };
   std::vector<Delta> deltas;
   uint64_t table_rows = 0;     // that went into tables

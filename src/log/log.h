@@ -97,6 +97,7 @@ struct InputPosition {
 struct StateDelta {
   std::string store;  // "<query>/<node>/<partition>"
   Blob bytes;
+  std::optional<uint32_t> crc = {};  // CRC-32C of the bytes, where whoever wrote them knows it
 };
 
 /// A change of an application's durable facts: its statements, names, settings. Empty value:

@@ -1,6 +1,7 @@
 #include "runtime/epoch.h"
 
 #include <algorithm>
+#include <atomic>
 
 #include "base/varint.h"
 #include "data/record_batch.h"
@@ -19,6 +20,9 @@ bool may_be_from_future(const plan::Source& source, const exec::SourceRecords& r
   return false;
 }
 
+/// So many are worth waking a thread for.
+constexpr int64_t kManyRecords = 4096;
+
 }  // namespace
 
 Epoch::Epoch(Log& log, Lane& lane, Workers& workers, const TopicInfo& dead_letters,
@@ -30,37 +34,54 @@ Epoch::Epoch(Log& log, Lane& lane, Workers& workers, const TopicInfo& dead_lette
       guard_(guard),
       now_(now) {}
 
+// Reads on in all inputs of the lane, side by side where much is to be read.
+Result<std::vector<Epoch::Input>> Epoch::read_inputs(size_t bytes_max, const Position* ceiling) {
+  std::vector<Input> inputs;
+  int64_t unread = 0;
+  for (auto& [edge, queue] : lane_.inputs()) {
+    LEAT_TRY(Bounds bounds, log_.bounds(edge.partition));
+    Offset limit = bounds.appended_end;
+    if (ceiling != nullptr) {
+      auto named = ceiling->find(edge.partition);
+      if (named != ceiling->end()) limit = std::min(limit, named->second);
+    }
+    inputs.push_back({&edge, &queue, bounds.start, limit, bounds.appended_end, {}});
+    unread += std::max<int64_t>(limit.value - queue.read_to().value, 0);
+  }
+  auto read = [&](size_t first, size_t step) {
+    for (size_t i = first; i < inputs.size(); i += step) {
+      Input& input = inputs[i];
+      input.read = input.queue->refill(log_, input.start, input.limit, bytes_max);
+    }
+  };
+  const auto members = static_cast<size_t>(workers_.members());
+  if (members == 1 || unread < kManyRecords)
+    read(0, 1);
+  else
+    workers_.run([&](int member) { read(static_cast<size_t>(member), members); });
+  for (const Input& input : inputs) LEAT_CHECK(input.read);
+  return inputs;
+}
+
 Result<bool> Epoch::take(const EpochLimits& limits, const Position* ceiling) {
   commits_state_ = limits.commits_state;
   output_bytes_max_ = limits.output_bytes_max;
   watched_ = guard_ != nullptr && lane_.pace().is_one_by_one();
-  std::vector<std::pair<const Lane::Edge, InputQueue>*> inputs;
-  std::vector<Offset> ends;
+  LEAT_TRY(std::vector<Input> inputs, read_inputs(limits.bytes_max, ceiling));
   std::vector<StagedInput> waiting;
   size_t bytes = 0;
   size_t with_backlog = 0;
-  std::vector<bool> more;
-  for (auto& input : lane_.inputs()) {
-    LEAT_TRY(Bounds bounds, log_.bounds(input.first.partition));
-    Offset end = bounds.appended_end;
-    if (ceiling != nullptr) {
-      auto limit = ceiling->find(input.first.partition);
-      if (limit != ceiling->end()) end = std::min(end, limit->second);
-    }
-    LEAT_CHECK(input.second.refill(log_, bounds.start, end, limits.bytes_max));
-    inputs.push_back(&input);
-    ends.push_back(bounds.appended_end);
-    more.push_back(input.second.read_to() < end);
-    bytes += input.second.bytes();
-    with_backlog += input.second.bytes() > 0 ? 1 : 0;
+  for (const Input& input : inputs) {
+    bytes += input.queue->bytes();
+    with_backlog += input.queue->bytes() > 0 ? 1 : 0;
   }
   // Times count only where there is something to choose.
   bool chooses = with_backlog > 1 && (limits.records_max > 0 || bytes > limits.bytes_max);
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    const Lane::Edge& edge = inputs[i]->first;
+  for (const Input& input : inputs) {
+    const Lane::Edge& edge = *input.edge;
     bool written = !edge.closes_cycle && lane_.written().contains(edge.partition.topic);
-    waiting.push_back(
-        {inputs[i]->second.waiting(chooses), more[i], written, lane_.first_stage(edge)});
+    bool more = input.queue->read_to() < input.limit;
+    waiting.push_back({input.queue->waiting(chooses), more, written, lane_.first_stage(edge)});
   }
 
   full_ = bytes > limits.bytes_max;
@@ -69,13 +90,13 @@ Result<bool> Epoch::take(const EpochLimits& limits, const Position* ceiling) {
       choose_staged_cut(waiting, limits.records_max > 0 ? 1 : limits.bytes_max);
   bool any = false;
   for (size_t i = 0; i < inputs.size(); ++i) {
-    const Lane::Edge& edge = inputs[i]->first;
-    InputQueue& queue = inputs[i]->second;
+    const Lane::Edge& edge = *inputs[i].edge;
+    InputQueue& queue = *inputs[i].queue;
     began_[edge] = queue.next();
     TakenRecords taken = queue.take(cut[i], limits.records_max);
     any = any || !taken.empty();
     records_ += taken.to.value - taken.from.value;
-    if (queue.next() == ends[i] && !edge.closes_cycle &&
+    if (queue.next() == inputs[i].appended_end && !edge.closes_cycle &&
         lane_.written().contains(edge.partition.topic))
       open_ended_.insert(edge);
     taken_.emplace(edge, std::move(taken));
@@ -148,9 +169,16 @@ void Epoch::run_stage(const Lane::Stage& stage) {
     for (Ready& task : ready) run_task(*task.slot);
     return;
   }
+  // Each member runs its own tasks, whose state its cache may still have, then what others have
+  // not begun yet. What comes out does not depend on who ran it.
+  std::vector<std::atomic<bool>> begun(ready.size());
   workers_.run([&](int member) {
-    for (Ready& task : ready)
-      if (task.partition % workers_.members() == member) run_task(*task.slot);
+    for (bool own : {true, false}) {
+      for (size_t i = 0; i < ready.size(); ++i) {
+        const bool is_own = ready[i].partition % workers_.members() == member;
+        if (is_own == own && !begun[i].exchange(true)) run_task(*ready[i].slot);
+      }
+    }
   });
 }
 
@@ -294,7 +322,8 @@ void Epoch::fill(Commit& commit) {
     for (size_t part = 0; part < query->parts().size(); ++part)
       for (TaskSlot& slot : query->tasks(part))
         for (exec::TaskOutput::Delta& delta : slot.output.deltas)
-          commit.states.push_back({query->store_prefix() + delta.store, std::move(delta.bytes)});
+          commit.states.push_back(
+              {query->store_prefix() + delta.store, std::move(delta.bytes), delta.crc});
   }
   for (auto& [partition, out] : outputs_) {
     Offset next = out.first;

@@ -47,6 +47,15 @@ class Epoch {
     std::vector<Blob> batches;
     std::vector<int32_t> counts;
   };
+  struct Input {
+    const Lane::Edge* edge;
+    InputQueue* queue;
+    Offset start;         // the first record that there is
+    Offset limit;         // where the epoch's input ends at most
+    Offset appended_end;  // where the partition ends
+    Status read;
+  };
+  Result<std::vector<Input>> read_inputs(size_t bytes_max, const Position* ceiling);
   void give_records(QueryRun& query, size_t part);
   void run_stage(const Lane::Stage& stage);
   void run_task(TaskSlot& slot);

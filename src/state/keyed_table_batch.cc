@@ -36,6 +36,17 @@ struct KeyedTable::Probes {
       __builtin_prefetch(entry + 31, 1);
     }
   }
+
+  /// The entry of key i, where the look at the slots found it; else as KeyedTable::probe.
+  Entry* entry(const KeyedTable& table, size_t i, ByteView key) const {
+    const uint64_t slot = table.slots()[at[i]];
+    if (slot == kEmptySlot) return nullptr;
+    Entry* entry = entry_in(slot);
+    if (may_be(slot, hash[i]) && entry->key_size() == key.size() &&
+        equal_bytes(entry->bytes(), key.data(), key.size())) [[likely]]
+      return entry;
+    return table.probe(key, hash[i], at[i]);
+  }
 };
 
 void KeyedTable::find_batch(const ByteView* keys, size_t n, Entry** out) const {
@@ -48,7 +59,7 @@ void KeyedTable::find_batch(const ByteView* keys, size_t n, Entry** out) const {
     const Probes probes(*this, keys + begin, count);
     for (size_t i = 0; i < count; ++i) {
       const ByteView key = keys[begin + i];
-      Entry* entry = key.data() ? probe(key, probes.hash[i], probes.at[i]) : nullptr;
+      Entry* entry = key.data() ? probes.entry(*this, i, key) : nullptr;
       out[begin + i] = entry && entry->live() ? entry : nullptr;
     }
   }
@@ -69,7 +80,7 @@ void KeyedTable::find_or_insert_batch(const ByteView* keys, size_t n, size_t ini
       uint8_t is_new = 0;
       if (key.data()) {
         const uint64_t hash = probes.hash[i];
-        entry = probe(key, hash, from_home ? hash & mask_ : probes.at[i]);
+        entry = from_home ? probe(key, hash, hash & mask_) : probes.entry(*this, i, key);
         if (!entry) {
           entry = insert(key, hash, initial_value_size);
           is_new = 1;

@@ -371,7 +371,7 @@ Status Sequencer::commit(Commit commit, AppendDone done) {
   section.epoch = commit.epoch;
   section.facts = {0, commit.facts.size(), crc32c(commit.facts)};
   for (StateDelta& delta : commit.states) {
-    Piece piece{0, delta.bytes.size(), crc32c(delta.bytes)};
+    Piece piece{0, delta.bytes.size(), delta.crc ? *delta.crc : crc32c(delta.bytes)};
     section.states.push_back({std::move(delta.store), piece});
   }
   Due due;
