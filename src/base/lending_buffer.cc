@@ -29,12 +29,13 @@ void LendingBuffer::grow(size_t more) {
   {
     std::lock_guard lock(memories_->mutex);
     auto& free = memories_->free;
-    auto fits = std::find_if(free.begin(), free.end(),
-                             [&](const Memory& memory) { return memory.capacity >= need; });
-    if (fits == free.end() && !free.empty()) fits = free.end() - 1;  // too small: make way
-    if (fits != free.end()) {
-      larger = std::move(*fits);
-      free.erase(fits);
+    // The largest: what it is used for grows to what it grew to before.
+    auto largest = std::max_element(free.begin(), free.end(), [](const auto& a, const auto& b) {
+      return a.capacity < b.capacity;
+    });
+    if (largest != free.end()) {
+      larger = std::move(*largest);
+      free.erase(largest);
       memories_->free_bytes -= larger.capacity;
     }
   }
