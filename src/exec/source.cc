@@ -193,6 +193,7 @@ void SourceOperator::describe(int32_t partition, int64_t offset, DeadLetter& let
     letter.value = records.values[row];
     if (!records.headers.empty()) letter.headers = records.headers[row];
     letter.timestamp = records.timestamps[row];
+    letter.at_hand = true;
     return;
   }
 }

@@ -19,8 +19,9 @@ struct DeadLetter {
   int32_t partition = -1;
   int64_t offset = -1;
   TimeMs timestamp = 0;
-  std::string key, value, headers;  // as the record had them, where it is still at hand
+  std::string key, value, headers;  // as the record had them
   bool null_key = true, null_value = true;
+  bool at_hand = false;  // else the record has to be looked up, by topic, partition and offset
   ErrorCode code = ErrorCode::invalid_data;
   std::string message;
   std::string stage;  // node id

@@ -1,5 +1,8 @@
 #include "runtime/dead_letters.h"
 
+#include <algorithm>
+#include <span>
+
 #include "data/record_batch.h"
 
 namespace leat::runtime {
@@ -30,7 +33,41 @@ Body body_of(const exec::DeadLetter& letter) {
   return body;
 }
 
+/// Whether one of `batches` holds the letter's record, which it then has.
+bool take_record(std::span<const ByteView> batches, exec::DeadLetter& letter) {
+  RecordColumns records;
+  for (ByteView batch : batches)
+    if (!decode_records(batch, records).has_value()) return false;
+  auto found = std::find(records.offsets.begin(), records.offsets.end(), letter.offset);
+  if (found == records.offsets.end()) return false;
+  auto row = static_cast<size_t>(found - records.offsets.begin());
+  letter.null_key = is_null(records.keys[row]);
+  letter.null_value = is_null(records.values[row]);
+  if (!letter.null_key) letter.key = records.keys[row];
+  if (!letter.null_value) letter.value = records.values[row];
+  if (!records.headers.empty()) letter.headers = records.headers[row];
+  letter.timestamp = records.timestamps[row];
+  return true;
+}
+
 }  // namespace
+
+void look_up_records(Log& log, const UnwrittenBatches& unwritten,
+                     std::vector<exec::DeadLetter>& letters) {
+  for (exec::DeadLetter& letter : letters) {
+    if (letter.at_hand || letter.offset < 0) continue;
+    auto topic = log.topic(letter.topic);
+    if (!topic.has_value()) continue;
+    TopicPartition partition{topic->id, PartitionId(letter.partition)};
+    if (const auto* batches = unwritten(partition)) {
+      std::vector<ByteView> views(batches->begin(), batches->end());
+      letter.at_hand = take_record(views, letter);
+    }
+    if (letter.at_hand) continue;
+    auto fetched = log.read(partition, Offset(letter.offset), 1, Visibility::appended);
+    if (fetched.has_value()) letter.at_hand = take_record(fetched->batches, letter);
+  }
+}
 
 std::string dead_letter_topic(const std::string& application) {
   return application + "-dead-letters";

@@ -274,6 +274,11 @@ Result<Epoch::Output*> Epoch::output(const TopicPartition& partition) {
 // Numbered by the log itself would do, but a commit's offsets are final when it is made.
 Status Epoch::number_dead_letters() {
   if (dead_letters_.empty() || dead_letter_topic_.name.empty()) return {};
+  auto unwritten = [this](const TopicPartition& partition) {
+    auto found = outputs_.find(partition);
+    return found == outputs_.end() ? nullptr : &found->second.batches;
+  };
+  look_up_records(log_, unwritten, dead_letters_);
   LEAT_TRY(Output * out, output({dead_letter_topic_.id, PartitionId(0)}));
   for (DeadLetterBatch& batch : encode_dead_letters(dead_letters_)) {
     set_base_offset(batch.bytes.data(), out->end);
