@@ -66,10 +66,10 @@ class Describe {
     return "where " + to_string(*op.predicate, input_);
   }
   std::string operator()(const Project& op) const {
-    std::string out = "select ";
+    std::string out = "select";
     size_t key = op.key.size();
     for (size_t i = 0; i < op.value.size(); ++i) {
-      if (i > 0) out += ", ";
+      out += i > 0 ? ", " : " ";
       std::string text = to_string(*op.value[i], input_);
       out += text;
       if (i < node_.schema.value.size() && node_.schema.value[i].name != text)

@@ -51,6 +51,27 @@ class Api::StatementThread {
   std::thread thread_;
 };
 
+namespace {
+
+/// The methods of a path, as an Allow header has them; empty: there is no such path.
+std::string methods_of(const std::vector<std::string>& path) {
+  if (path.size() == 1 && (path[0] == "metrics" || path[0] == "healthz" || path[0] == "readyz"))
+    return "GET, HEAD";
+  if (path.size() < 2 || path[0] != "v1") return "";
+  const std::string& what = path[1];
+  size_t deep = path.size();
+  if (what == "topics" && deep == 3) return "GET, HEAD, DELETE";
+  if (what == "topics" && (deep == 2 || (deep == 4 && path[3] == "records")))
+    return "GET, HEAD, POST";
+  if (what == "views" && deep <= 4) return "GET, HEAD";
+  if (what == "changes" && (deep == 3 || deep == 4)) return "GET, HEAD";
+  if (what == "queries" && deep == 2) return "GET, HEAD";
+  if ((what == "read" || what == "sql") && deep == 2) return "POST";
+  return "";
+}
+
+}  // namespace
+
 Api::Api(Application& app, std::function<void(std::string&)> log_metrics, bool threads)
     : app_(app),
       log_metrics_(std::move(log_metrics)),
@@ -77,6 +98,14 @@ void Api::handle(HttpRequest request, std::shared_ptr<HttpReply> reply) {
   if (known) return;
   std::string target;
   for (const std::string& segment : request.path) target += "/" + segment;
+  if (std::string allowed = methods_of(request.path); !allowed.empty()) {
+    HttpResponse response =
+        problem(Error(ErrorCode::invalid_argument, request.method + " does not apply to " + target,
+                      "it takes " + allowed),
+                405);
+    response.headers.emplace_back("Allow", allowed);
+    return reply->send(std::move(response));
+  }
   reply->send(
       problem(Error(ErrorCode::not_found, "there is nothing at " + request.method + " " + target,
                     "docs/http.md lists the paths")));
@@ -134,7 +163,9 @@ void Api::run_waiting(const Reply& reply, std::function<void()> job) {
 }
 
 void Api::post_sql(const HttpRequest& request, const Reply& reply) {
-  run_waiting(reply, [this, body = request.body, reply] { run_sql(body, reply); });
+  at_or_after(request, reply, [this, body = request.body, reply] {
+    run_waiting(reply, [this, body, reply] { run_sql(body, reply); });
+  });
 }
 
 HttpResponse json_response(std::string body) {

@@ -46,6 +46,10 @@ class Api {
                const Reply& reply);
   void post_read(const HttpRequest& request, const Reply& reply);
   Status read_options(const HttpRequest& request, runtime::ReadRequest& read) const;
+  /// Goes on once what `?after=` names is taken in and durable; at once without it. Answers itself
+  /// where that is refused or not reached in time.
+  void at_or_after(const HttpRequest& request, const Reply& reply,
+                   std::function<void()> then) const;
   /// The id and shape of the view that a stream's or table's name stands for.
   struct NamedView {
     std::string id;

@@ -128,6 +128,7 @@ class Application {
     std::vector<std::string> deleted_topics;
   };
   friend class FileLoader;
+  friend class StatementRun;
 
   Application(Log& log, io::Disk& disk, io::Clock& clock, const plan::FunctionRegistry& functions,
               ApplicationOptions options);

@@ -6,12 +6,14 @@
 #include "data/record_batch.h"
 #include "service/api.h"
 #include "service/outgoing.h"
+#include "service/paced_writer.h"
 #include "service/view_json.h"
 
 namespace leat::service {
 namespace {
 
 constexpr size_t kReadBytes = 64 * 1024;
+constexpr int64_t kPingNs = 15'000'000'000;  // a comment when nothing else is sent
 
 std::string event(std::string_view name, const std::string& id, std::string_view data) {
   std::string out;
@@ -23,37 +25,53 @@ std::string event(std::string_view name, const std::string& id, std::string_view
   return out + "\n\n";
 }
 
+/// What is followed: a view's topic, and of it one key or all.
+struct Followed {
+  TopicInfo topic;
+  TopicSchema schema;
+  std::optional<std::string> key_json;
+};
+
 class ChangesFeed final : public Feed {
  public:
-  ChangesFeed(Application& app, TopicInfo topic, TopicSchema schema,
-              std::optional<std::string> key_json, std::shared_ptr<HttpStream> stream,
-              runtime::Position position)
+  /// `head`: what comes before the changes from `position` on.
+  ChangesFeed(Application& app, Followed followed, std::shared_ptr<HttpStream> stream,
+              runtime::Position position, std::string_view head)
       : app_(app),
-        topic_(std::move(topic)),
-        schema_(std::move(schema)),
-        key_json_(std::move(key_json)),
-        stream_(std::move(stream)),
-        position_(std::move(position)) {}
+        topic_(std::move(followed.topic)),
+        schema_(std::move(followed.schema)),
+        key_json_(std::move(followed.key_json)),
+        out_(std::move(stream)),
+        position_(std::move(position)) {
+    send(head);
+  }
 
   bool pump() override {
-    for (int32_t p = 0; p < topic_.config.partitions; ++p) {
-      while (stream_->queued() < kFeedQueueBytes) {
+    for (int32_t p = 0; p < topic_.config.partitions && !ended_; ++p) {
+      while (out_.flush()) {
         auto more = pump_partition(PartitionId(p));
-        if (!more.has_value()) {
+        if (more.has_value() && *more) continue;
+        if (!more.has_value()) {  // the topic is gone, with its view
           std::string data;
           append_json_string(data, more.error().to_string());
-          stream_->write(event("reset", "", data));
-          stream_->finish();
-          return false;
+          send(event("reset", "", data));
+          ended_ = true;
         }
-        if (!*more) break;
+        break;
       }
     }
-    if (stream_->closed()) return false;
-    return true;
+    bool idle = out_.flush() && out_.empty();
+    if (ended_ && idle) out_.finish();
+    if (idle && app_.clock().monotonic_ns() - sent_ns_ > kPingNs) send(": nothing new\n\n");
+    return !out_.closed() && !(ended_ && idle);
   }
 
  private:
+  void send(std::string_view text) {
+    out_.add(text);
+    sent_ns_ = app_.clock().monotonic_ns();
+  }
+
   Result<bool> pump_partition(PartitionId p) {
     TopicPartition partition{topic_.id, p};
     LEAT_TRY(Bounds bounds, app_.log().bounds(partition));
@@ -62,18 +80,24 @@ class ChangesFeed final : public Feed {
     LEAT_TRY(Fetched fetched, app_.log().read(partition, next, kReadBytes, Visibility::durable));
     RecordColumns records;
     for (ByteView batch : fetched.batches) LEAT_CHECK(decode_records(batch, records));
+    add_changes(partition, next, records);
+    position_[partition] = fetched.next;
+    return !fetched.batches.empty();
+  }
+
+  void add_changes(const TopicPartition& partition, Offset next, const RecordColumns& records) {
     std::vector<ByteView> keys(records.keys.begin(), records.keys.end());
     std::vector<TimeMs> starts;
     if (schema_.window_size) split_windowed_keys(keys, starts);
     auto key_side = decode_side(schema_.key_format, schema_.schema.key, true, keys);
     auto value_side =
         decode_side(schema_.value_format, schema_.schema.value, false, records.values);
-    std::string out;
+    if (key_side == nullptr) return;
     for (size_t i = 0; i < records.size(); ++i) {
-      // What cannot be read changed nothing in the view of a declared table either.
-      if (records.offsets[i] < next.value || key_side == nullptr || key_side->failed[i] ||
-          is_null(keys[i]) || (value_side != nullptr && value_side->failed[i]))
-        continue;
+      bool gone = is_null(records.values[i]);
+      // What does not decode was a dead letter: it changed no row.
+      bool bad = key_side->failed[i] || (!gone && value_side != nullptr && value_side->failed[i]);
+      if (records.offsets[i] < next.value || bad || is_null(keys[i])) continue;
       std::string key;
       append_json_key(key, key_side->views, i);
       if (key_json_ && key != *key_json_) continue;
@@ -82,27 +106,25 @@ class ChangesFeed final : public Feed {
       if (schema_.window_size)
         append_json_window(data, starts[i], starts[i] + *schema_.window_size);
       data += ",\"value\":";
-      if (is_null(records.values[i])) {
+      if (gone) {
         data += "null";
       } else if (value_side == nullptr) {
         data += "{}";
       } else {
         append_json_object(data, schema_.schema.value, value_side->views, i);
       }
-      data += "}";
-      out += event("change", runtime::to_token(position_, app_.log().incarnation()), data);
+      send(event("change", runtime::to_token(position_, app_.log().incarnation()), data + "}"));
     }
-    position_[partition] = fetched.next;
-    if (!out.empty() && !stream_->write(std::move(out))) return false;
-    return !fetched.batches.empty();
   }
 
   Application& app_;
   TopicInfo topic_;
   TopicSchema schema_;
   std::optional<std::string> key_json_;
-  std::shared_ptr<HttpStream> stream_;
+  PacedWriter out_;
   runtime::Position position_;
+  int64_t sent_ns_ = 0;
+  bool ended_ = false;
 };
 
 /// Whether changes can be read on from `position`: the topic is the same one, and retention has not
@@ -120,6 +142,37 @@ bool can_resume(Application& app, const TopicInfo& topic, const runtime::Positio
   return true;
 }
 
+/// A canonical key as an event shows it.
+std::optional<std::string> key_json(const Schema& schema, const std::string& canonical) {
+  std::vector<Type> types;
+  for (const Field& field : schema.key) types.push_back(field.type);
+  Arena arena;
+  std::vector<Column> columns;
+  if (!decode_canonical(canonical, types, arena, columns).has_value()) return std::nullopt;
+  std::vector<const Column*> views;
+  for (const Column& column : columns) views.push_back(&column);
+  std::string json;
+  append_json_key(json, views, 0);
+  return json;
+}
+
+HttpResponse event_stream() {
+  HttpResponse head;
+  head.content_type = "text/event-stream";
+  return head;
+}
+
+std::string snapshot_events(const runtime::Runtime::ViewInfo& view, const runtime::ViewRows& rows,
+                            const std::string& id) {
+  std::string out;
+  for (size_t row = 0; row < rows.rows->rows(); ++row) {
+    std::string data;
+    append_view_row(data, view, *rows.rows, row);
+    out += event("snapshot", "", data);
+  }
+  return out + event("ready", id, "{}");
+}
+
 }  // namespace
 
 void Api::get_changes(const std::string& name, std::optional<std::string> key,
@@ -133,56 +186,42 @@ void Api::get_changes(const std::string& name, std::optional<std::string> key,
   if (source == nullptr)
     return reply->send(
         problem(Error(ErrorCode::not_found, "there is no table of this name: " + name)));
-  TopicSchema schema{source->schema, source->key_format, source->value_format, true, std::nullopt};
-  if (view->info.window) schema.window_size = view->info.window->size_ms;
+  Followed followed{*topic,
+                    {source->schema, source->key_format, source->value_format, true, std::nullopt},
+                    std::nullopt};
+  if (view->info.window) followed.schema.window_size = view->info.window->size_ms;
 
   runtime::ReadRequest read;
-  std::optional<std::string> key_json;
+  read.views.push_back({view->id, std::nullopt, {}});
   if (key) {
     auto canonical = key_from_text(view->info.schema, *key);
     if (!canonical.has_value()) return reply->send(problem(canonical.error()));
-    read.views.push_back({view->id, *canonical, {}});
-    std::vector<Type> types;
-    for (const Field& field : view->info.schema.key) types.push_back(field.type);
-    Arena arena;
-    std::vector<Column> columns;
-    std::vector<const Column*> views;
-    if (decode_canonical(*canonical, types, arena, columns).has_value()) {
-      for (const Column& column : columns) views.push_back(&column);
-      append_json_key(key_json.emplace(), views, 0);
-    }
-  } else {
-    read.views.push_back({view->id, std::nullopt, {}});
+    read.views[0].key = *canonical;
+    followed.key_json = key_json(view->info.schema, *canonical);
   }
+  if (Status options = read_options(request, read); !options.has_value())
+    return reply->send(problem(options.error()));
 
-  HttpResponse head;
-  head.content_type = "text/event-stream";
   auto last_id = request.header("last-event-id");
   if (last_id) {
     auto position = runtime::from_token(*last_id, app_.log().incarnation());
     if (position.has_value() && can_resume(app_, *topic, *position)) {
-      auto stream = reply->stream(head);
-      feeds_.add(std::make_unique<ChangesFeed>(app_, *topic, schema, key_json, stream, *position));
+      feeds_.add(std::make_unique<ChangesFeed>(app_, std::move(followed),
+                                               reply->stream(event_stream()), *position, ""));
       return;
     }
   }
-  app_.runtime().read(std::move(read), [this, reply, head, schema, key_json, topic = *topic,
-                                        view = *std::move(view), reset = last_id.has_value()](
-                                           Result<runtime::ReadAnswer> answer) {
-    if (!answer.has_value()) return reply->send(problem(answer.error()));
-    auto stream = reply->stream(head);
-    const runtime::ViewRows& rows = answer->views[0];
-    std::string out;
-    if (reset) out += event("reset", "", "{}");
-    for (size_t row = 0; row < rows.rows->rows(); ++row) {
-      std::string data;
-      append_view_row(data, view.info, *rows.rows, row);
-      out += event("snapshot", "", data);
-    }
-    out += event("ready", runtime::to_token(rows.changes, app_.log().incarnation()), "{}");
-    stream->write(std::move(out));
-    feeds_.add(std::make_unique<ChangesFeed>(app_, topic, schema, key_json, stream, rows.changes));
-  });
+  std::string before = last_id ? event("reset", "", "{}") : "";
+  app_.runtime().read(
+      std::move(read), [this, reply, followed = std::move(followed), info = view->info,
+                        before = std::move(before)](Result<runtime::ReadAnswer> answer) {
+        if (!answer.has_value()) return reply->send(problem(answer.error()));
+        const runtime::ViewRows& rows = answer->views[0];
+        std::string id = runtime::to_token(rows.changes, app_.log().incarnation());
+        feeds_.add(std::make_unique<ChangesFeed>(app_, followed, reply->stream(event_stream()),
+                                                 rows.changes,
+                                                 before + snapshot_events(info, rows, id)));
+      });
 }
 
 }  // namespace leat::service

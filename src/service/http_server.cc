@@ -10,6 +10,8 @@
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 
+#include <netinet/tcp.h>
+
 #include <deque>
 #include <mutex>
 #include <set>
@@ -43,6 +45,19 @@ std::string_view origin_host(std::string_view origin) {
   return at == std::string_view::npos ? std::string_view() : origin.substr(at + 3);
 }
 
+/// Peers that went without a word (a host that lost power) are noticed after about two minutes,
+/// though nothing is sent to them.
+void keep_alive_probes(tcp::socket& socket) {
+  beast::error_code ignored;
+  socket.set_option(asio::socket_base::keep_alive(true), ignored);
+  using Seconds = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_KEEPIDLE>;
+  using Pace = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_KEEPINTVL>;
+  using Tries = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_KEEPCNT>;
+  socket.set_option(Seconds(60), ignored);
+  socket.set_option(Pace(15), ignored);
+  socket.set_option(Tries(4), ignored);
+}
+
 }  // namespace
 
 class Session;
@@ -67,6 +82,7 @@ class Session : public std::enable_shared_from_this<Session> {
       : core_(std::move(core)), stream_(std::move(socket)) {
     beast::error_code ignored;
     stream_.socket().set_option(tcp::no_delay(true), ignored);
+    keep_alive_probes(stream_.socket());
   }
 
   void read() {
@@ -87,12 +103,13 @@ class Session : public std::enable_shared_from_this<Session> {
     fill(*message, response);
     message->body() = std::move(response.body);
     message->prepare_payload();
+    if (head_only_) message->body().clear();  // Content-Length stays what it would be
     bool keep = message->keep_alive();
     stream_.expires_after(std::chrono::seconds(core_->options.limits.body_seconds));
     http::async_write(stream_, *message,
                       [self = shared_from_this(), message, keep](beast::error_code error, size_t) {
-                        if (error || !keep) return self->close();
-                        self->read();
+                        if (error) return self->close();
+                        keep ? self->read() : self->linger();
                       });
   }
 
@@ -113,6 +130,14 @@ class Session : public std::enable_shared_from_this<Session> {
       });
     } while (!error && !serializer.is_header_done());
     queue(std::move(head));
+    if (head_only_) finish();
+  }
+  /// Too many connections: says so and goes.
+  void refuse_busy() {
+    HttpResponse response =
+        problem(Error(ErrorCode::unavailable, "too many connections are open", "try again later"));
+    keep_alive_ = false;
+    send(std::move(response));
   }
   void watch() {
     stream_.expires_never();
@@ -181,6 +206,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void on_header(beast::error_code error) {
     if (error == http::error::header_limit)
       return refuse(431, "the request's headers are too large");
+    if (error == http::error::body_limit) return too_large();
     if (error == http::error::end_of_stream || error == beast::error::timeout) return close();
     if (error) {
       if (error.category() != asio::error::get_system_category() &&
@@ -228,21 +254,36 @@ class Session : public std::enable_shared_from_this<Session> {
 
   void handle();
 
+  // What the client still sends is read and thrown away for a while: closing at once would reset
+  // the connection, and the answer could be lost with it.
+  void linger() {
+    constexpr size_t kBytesMax = 64 << 20;
+    beast::error_code ignored;
+    stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
+    if (lingered_ == 0) stream_.expires_after(std::chrono::seconds(5));
+    stream_.async_read_some(asio::buffer(thrown_away_),
+                            [self = shared_from_this()](beast::error_code error, size_t n) {
+                              self->lingered_ += n;
+                              if (error || self->lingered_ > kBytesMax) return self->close();
+                              self->linger();
+                            });
+  }
+
   void too_large() {
-    HttpResponse response = problem(Error(
-        ErrorCode::resource_exhausted,
-        "the body is larger than " + std::to_string(core_->options.limits.body_bytes) + " bytes",
-        "send fewer records at once"));
-    response.status = 413;
-    response.headers.clear();
+    HttpResponse response =
+        problem(Error(ErrorCode::resource_exhausted,
+                      "the body is larger than " +
+                          std::to_string(core_->options.limits.body_bytes) + " bytes",
+                      "send fewer records at once"),
+                413);
     keep_alive_ = false;
     send(std::move(response));
   }
 
   void refuse(int status, const std::string& why) {
     HttpResponse response = problem(
-        Error(status == 403 ? ErrorCode::permission_denied : ErrorCode::invalid_argument, why));
-    response.status = status;
+        Error(status == 403 ? ErrorCode::permission_denied : ErrorCode::invalid_argument, why),
+        status);
     keep_alive_ = false;
     send(std::move(response));
   }
@@ -301,7 +342,10 @@ class Session : public std::enable_shared_from_this<Session> {
   bool first_ = true;
   bool keep_alive_ = true;
   unsigned version_ = 11;
+  bool head_only_ = false;  // HEAD: as GET, without the body
   char watch_[64];
+  char thrown_away_[16 * 1024];
+  size_t lingered_ = 0;
   std::string out_;
 
   mutable std::mutex mutex_;
@@ -354,8 +398,10 @@ void Session::handle() {
   HttpRequest request;
   request.method = std::string(message.method_string());
   std::string_view target = view(message.target());
-  if (target.size() > 8 * 1024 || !parse_target(target, request))
-    return refuse(400, "the request's path is not valid");
+  if (target.size() > 8 * 1024) return refuse(414, "the request's path is longer than 8 KiB");
+  if (!parse_target(target, request)) return refuse(400, "the request's path is not valid");
+  head_only_ = request.method == "HEAD";
+  if (head_only_) request.method = "GET";
   for (const auto& field : message)
     request.headers[to_lower(std::string_view(
         field.name_string().data(), field.name_string().size()))] = std::string(field.value());
@@ -368,14 +414,10 @@ void HttpServer::Core::accept() {
   acceptor.async_accept([this](beast::error_code error, tcp::socket socket) {
     if (error == asio::error::operation_aborted) return;
     if (!error) {
-      if (sessions.size() >= options.limits.connections) {
-        beast::error_code ignored;
-        socket.close(ignored);
-      } else {
-        auto session = std::make_shared<Session>(shared_from_this(), std::move(socket));
-        sessions.insert(session);
-        session->read();
-      }
+      bool full = sessions.size() >= options.limits.connections;
+      auto session = std::make_shared<Session>(shared_from_this(), std::move(socket));
+      sessions.insert(session);
+      full ? session->refuse_busy() : session->read();
     }
     accept();
   });

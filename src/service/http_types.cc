@@ -18,15 +18,17 @@ std::string_view title_of(int status) {
     case 400: return "Bad request";
     case 403: return "Forbidden";
     case 404: return "Not found";
+    case 405: return "Method not allowed";
     case 409: return "Conflict";
     case 413: return "Too large";
+    case 414: return "Path too long";
     case 416: return "Out of range";
     case 422: return "Unprocessable";
     case 429: return "Too many requests";
+    case 431: return "Headers too large";
     case 501: return "Not supported yet";
     case 503: return "Unavailable";
     case 504: return "Not reached in time";
-    case 507: return "Disk full";
     default: return "Internal error";
   }
 }
@@ -120,8 +122,8 @@ int http_status(ErrorCode code) {
     case ErrorCode::unavailable:
     case ErrorCode::busy:
     case ErrorCode::cancelled:
-    case ErrorCode::outcome_unknown: return 503;
-    case ErrorCode::disk_full: return 507;
+    case ErrorCode::outcome_unknown:
+    case ErrorCode::disk_full: return 503;
     case ErrorCode::deadline_exceeded: return 504;
     case ErrorCode::permission_denied: return 403;
     case ErrorCode::corruption:
@@ -143,7 +145,7 @@ HttpResponse problem(const Error& error, std::optional<int> status) {
   body += ",\"hint\":";
   append_json_string(body, error.hint());
   body += "}";
-  if (response.status == 429 || response.status == 503 || response.status == 507)
+  if (response.status == 429 || response.status == 503)
     response.headers.emplace_back("Retry-After", "1");
   return response;
 }

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "service/application.h"
 #include "sql/parser.h"
+#include "sql/print_ast.h"
 #include "sql/script.h"
 
 namespace leat::service {
@@ -236,7 +237,9 @@ class FileLoader {
 
   // The same INSERT twice in a file is two inserts; the same file twice is one.
   std::string insert_key(const FileStatement& item) {
-    uint64_t hash = XXH3_64bits(item.statement.text.data(), item.statement.text.size());
+    // As it is understood, so that neither spaces nor comments make it another one.
+    std::string text = sql::to_sql(item.statement, {.fold_case = true});
+    uint64_t hash = XXH3_64bits(text.data(), text.size());
     char bytes[8];
     store_le(bytes, hash);
     std::string name = hex_encode({bytes, sizeof bytes});

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "data/json_value.h"
+#include "runtime/dead_letters.h"
 
 namespace leat::service {
 namespace {
@@ -158,6 +159,61 @@ std::vector<OutgoingRecord> render_records(const std::string& topic, int32_t par
     }
     append_headers(json, records.headers.empty() ? ByteView() : records.headers[i]);
     json += '}';
+  }
+  return out;
+}
+
+namespace {
+
+std::string letter_topic(ByteView encoded_headers) {
+  if (encoded_headers.empty()) return {};
+  auto headers = decode_headers(encoded_headers);
+  if (!headers.has_value()) return {};
+  for (const RecordHeader& header : *headers)
+    if (header.key == "leat.error.topic") return std::string(header.value);
+  return {};
+}
+
+RecordColumns one_record(const RecordColumns& records, size_t row) {
+  RecordColumns one;
+  one.offsets.resize(1);
+  one.timestamps.resize(1);
+  one.keys.resize(1);
+  one.values.resize(1);
+  one.offsets[0] = records.offsets[row];
+  one.timestamps[0] = records.timestamps[row];
+  one.keys[0] = records.keys[row];
+  one.values[0] = records.values[row];
+  if (!records.headers.empty()) one.headers.push_back(records.headers[row]);
+  return one;
+}
+
+/// Whether key and value of the only record are what the topic declares.
+bool decodes(const TopicSchema& schema, const RecordColumns& record) {
+  auto fine = [&](const FormatSpec& format, const std::vector<Field>& fields, bool is_key,
+                  ByteView bytes) {
+    if (is_null(bytes)) return true;
+    auto side = decode_side(format, fields, is_key, {&bytes, 1});
+    return side != nullptr && side->failed[0] == 0;
+  };
+  return !schema.window_size && fine(schema.key_format, schema.schema.key, true, record.keys[0]) &&
+         fine(schema.value_format, schema.schema.value, false, record.values[0]);
+}
+
+}  // namespace
+
+std::vector<OutgoingRecord> render_topic(const Application& app, const std::string& topic,
+                                         int32_t partition, const RecordColumns& records) {
+  auto declared = app.schema_of_topic(topic);
+  if (declared || topic != runtime::dead_letter_topic(app.id()))
+    return render_records(topic, partition, declared ? &*declared : nullptr, records);
+  std::vector<OutgoingRecord> out;
+  for (size_t row = 0; row < records.size(); ++row) {
+    RecordColumns one = one_record(records, row);
+    auto origin = app.schema_of_topic(
+        letter_topic(records.headers.empty() ? ByteView() : records.headers[row]));
+    bool known = origin && decodes(*origin, one);
+    out.push_back(render_records(topic, partition, known ? &*origin : nullptr, one).front());
   }
   return out;
 }

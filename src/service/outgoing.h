@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "data/record_batch.h"
+#include "service/application.h"
 #include "service/incoming.h"
 
 namespace leat::service {
@@ -21,6 +22,11 @@ struct OutgoingRecord {
 std::vector<OutgoingRecord> render_records(const std::string& topic, int32_t partition,
                                            const TopicSchema* declared,
                                            const RecordColumns& records);
+
+/// The same by what the application declares over the topic. A dead letter is shown as its record
+/// would be in the topic that it was in, where that decodes.
+std::vector<OutgoingRecord> render_topic(const Application& app, const std::string& topic,
+                                         int32_t partition, const RecordColumns& records);
 
 /// Splits windowed keys (8 bytes of start behind the key's own) into keys and window starts. A key
 /// that is too short becomes null.

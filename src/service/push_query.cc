@@ -15,9 +15,10 @@ constexpr size_t kPollBytes = 1 << 20;
 /// A query run as the runtime runs its own, epoch by epoch, but for the commit: nothing is kept.
 class LivePushQuery final : public PushQuery {
  public:
-  LivePushQuery(Application& app, const sql::bound::PushQuery& query,
+  LivePushQuery(Application& app, const sql::bound::PushQuery& query, bool ksqldb,
                 std::unique_ptr<runtime::QueryRun> run)
       : app_(app),
+        ksqldb_(ksqldb),
         columns_(query.columns),
         bounded_(query.bounded),
         limit_(query.limit ? static_cast<size_t>(*query.limit) : SIZE_MAX),
@@ -38,7 +39,7 @@ class LivePushQuery final : public PushQuery {
   }
 
   Status poll(Batch& out) override {
-    OutputRules rules{nullptr, &columns_, app_.clock().now_ms(), app_.new_session().ksqldb()};
+    OutputRules rules{nullptr, &columns_, app_.clock().now_ms(), ksqldb_};
     if (out.columns.empty()) prepare_output(rules, out);
     LEAT_TRY(runtime::Position ceiling, durable_ends());
     runtime::Epoch epoch(app_.log(), lane_, workers_, {}, nullptr, app_.clock().now_ms());
@@ -78,6 +79,7 @@ class LivePushQuery final : public PushQuery {
   }
 
   Application& app_;
+  bool ksqldb_;
   std::vector<sql::bound::OutputColumn> columns_;
   bool bounded_;
   bool at_end_ = false;
@@ -109,15 +111,14 @@ class TopicPrint final : public PushQuery {
 
   Status poll(Batch& out) override {
     if (out.columns.empty()) out.columns.emplace_back(Type::string());
-    auto schema = app_.schema_of_topic(topic_.name);
     for (size_t p = 0; p < next_.size() && !finished(); ++p)
-      LEAT_CHECK(poll_partition(static_cast<int32_t>(p), schema ? &*schema : nullptr, out));
+      LEAT_CHECK(poll_partition(static_cast<int32_t>(p), out));
     return {};
   }
   bool finished() const override { return shown_ >= limit_; }
 
  private:
-  Status poll_partition(int32_t p, const TopicSchema* schema, Batch& out) {
+  Status poll_partition(int32_t p, Batch& out) {
     TopicPartition partition{topic_.id, PartitionId(p)};
     LEAT_TRY(Bounds bounds, app_.log().bounds(partition));
     Offset& next = next_[static_cast<size_t>(p)];
@@ -125,7 +126,7 @@ class TopicPrint final : public PushQuery {
     LEAT_TRY(Fetched fetched, app_.log().read(partition, next, kPollBytes, Visibility::durable));
     RecordColumns records;
     for (ByteView batch : fetched.batches) LEAT_CHECK(decode_records(batch, records));
-    for (OutgoingRecord& record : render_records(topic_.name, p, schema, records)) {
+    for (OutgoingRecord& record : render_topic(app_, topic_.name, p, records)) {
       if (record.offset < next.value || finished()) continue;
       if (seen_++ % interval_ != 0) continue;
       Column one(Type::string());
@@ -151,17 +152,18 @@ class TopicPrint final : public PushQuery {
 
 }  // namespace
 
-Result<StatementResult> start_push_query(Application& app, const sql::bound::PushQuery& query) {
+Result<StatementResult> start_push_query(Application& app, const sql::bound::PushQuery& query,
+                                         const sql::Session& session) {
   exec::TaskOptions options;
   options.ksqldb = app.new_session().ksqldb();
-  options.every_update = app.new_session().every_update();
+  options.every_update = session.every_update();
   options.collect_last = true;
   plan::Query plan = query.query;
   if (plan.id.empty()) plan.id = "push";
   LEAT_TRY(auto run, runtime::QueryRun::make(std::move(plan), EpochId(0), app.log(), options));
   run->recovered();
-  auto push = std::make_shared<LivePushQuery>(app, query, std::move(run));
-  LEAT_CHECK(push->begin(app.new_session().from_latest()));
+  auto push = std::make_shared<LivePushQuery>(app, query, options.ksqldb, std::move(run));
+  LEAT_CHECK(push->begin(session.from_latest()));
   StatementResult result;
   for (const auto& column : query.columns) result.columns.push_back({column.name, column.type});
   if (query.bounded) {  // an answer like any other

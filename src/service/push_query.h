@@ -21,8 +21,10 @@ class PushQuery {
   virtual bool finished() const = 0;
 };
 
-/// Starts SELECT .. EMIT CHANGES, or the bounded SELECT over a stream.
-Result<StatementResult> start_push_query(Application& app, const sql::bound::PushQuery& query);
+/// Starts SELECT .. EMIT CHANGES, or the bounded SELECT over a stream, as `session` has it
+/// (auto.offset.reset, table.updates).
+Result<StatementResult> start_push_query(Application& app, const sql::bound::PushQuery& query,
+                                         const sql::Session& session);
 /// Starts PRINT: the records of a topic as text.
 Result<StatementResult> start_print(Application& app, const sql::bound::Print& print);
 

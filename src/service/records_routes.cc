@@ -1,5 +1,6 @@
 // POST and GET of records, GET of topics.
 #include <algorithm>
+#include <charconv>
 
 #include <simdjson.h>
 #define XXH_INLINE_ALL
@@ -182,16 +183,20 @@ Result<Offset> offset_from(Log& log, const TopicPartition& partition, const Boun
   if (text == "beginning") return bounds.start;
   if (text == "end") return bounds.durable_end;
   bool time = text.starts_with("t:");
-  HttpRequest number;
-  number.parameters["from"] = std::string(time ? text.substr(2) : text);
-  LEAT_TRY(std::optional<int64_t> value, number_parameter(number, "from"));
-  if (time) return log.find_by_time(partition, *value);
-  if (*value < bounds.start.value || *value > bounds.durable_end.value)
+  std::string_view digits = time ? text.substr(2) : text;
+  int64_t value = 0;
+  auto [end, bad] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (bad != std::errc() || end != digits.data() + digits.size())
+    return Error(ErrorCode::invalid_argument, "from cannot be " + std::string(text),
+                 "it is an offset, beginning, end, or t:MS for the first record of a time");
+  if (time) return log.find_by_time(partition, value);
+  if (value < bounds.start.value || value > bounds.durable_end.value)
     return Error(ErrorCode::out_of_range,
-                 "offset " + std::to_string(*value) + " is not in the partition",
+                 "partition " + std::to_string(partition.partition.value) + " has no offset " +
+                     std::to_string(value),
                  "it has " + std::to_string(bounds.start.value) + " to " +
                      std::to_string(bounds.durable_end.value));
-  return Offset(*value);
+  return Offset(value);
 }
 
 Result<std::string> read_records(Application& app, const std::string& name,
@@ -207,15 +212,13 @@ Result<std::string> read_records(Application& app, const std::string& name,
   LEAT_TRY(Bounds bounds, app.log().bounds(partition));
   LEAT_TRY(Offset next, offset_from(app.log(), partition, bounds,
                                     request.parameter("from").value_or("beginning")));
-  auto schema = app.schema_of_topic(name);
   std::string rows;
   int64_t count = 0;
   while (count < wanted && next < bounds.durable_end && rows.size() < kReadBytes) {
     LEAT_TRY(Fetched fetched, app.log().read(partition, next, 256 * 1024, Visibility::durable));
     RecordColumns records;
     for (ByteView batch : fetched.batches) LEAT_CHECK(decode_records(batch, records));
-    for (OutgoingRecord& record :
-         render_records(name, partition.partition.value, schema ? &*schema : nullptr, records)) {
+    for (OutgoingRecord& record : render_topic(app, name, partition.partition.value, records)) {
       if (record.offset < next.value || count >= wanted) continue;
       if (count++ > 0) rows += ',';
       rows += record.json;
@@ -231,8 +234,10 @@ Result<std::string> read_records(Application& app, const std::string& name,
 }  // namespace
 
 void Api::get_records(const std::string& topic, const HttpRequest& request, const Reply& reply) {
-  auto body = read_records(app_, topic, request);
-  reply->send(body.has_value() ? json_response(*std::move(body)) : problem(body.error()));
+  at_or_after(request, reply, [this, topic, request, reply] {
+    auto body = read_records(app_, topic, request);
+    reply->send(body.has_value() ? json_response(*std::move(body)) : problem(body.error()));
+  });
 }
 
 }  // namespace leat::service

@@ -1,9 +1,12 @@
 #include "service/show.h"
 
 #include <algorithm>
+#include <array>
+#include <map>
 
 #include "base/text.h"
 #include "service/text_table.h"
+#include "sql/known_functions.h"
 
 namespace leat::service {
 namespace {
@@ -56,14 +59,25 @@ Result<StatementResult> show_queries(Application& app) {
   return table.take();
 }
 
+/// Operators are functions too, under names that nobody writes as a call.
+bool is_called_by_name(const std::string& name) {
+  static constexpr std::array<std::string_view, 4> kOperators = {"BETWEEN", "IN", "LIKE", "NOT"};
+  bool word = std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'A' && c <= 'Z') || c == '_' || (c >= '0' && c <= '9');
+  });
+  return word && std::find(kOperators.begin(), kOperators.end(), name) == kOperators.end();
+}
+
 StatementResult show_functions(Application& app) {
-  TextTable table({"function", "about"});
-  for (const plan::Function* function : app.functions().all()) {
-    bool word = std::all_of(function->name.begin(), function->name.end(), [](char c) {
-      return (c >= 'A' && c <= 'Z') || c == '_' || (c >= '0' && c <= '9');
-    });
-    if (word) table.add({plan::signature(*function), function->description});
-  }
+  std::map<std::string, std::pair<std::string, std::string>> functions;
+  for (const plan::Function* function : app.functions().all())
+    if (is_called_by_name(function->name))
+      functions.insert({function->name, {"scalar", function->description}});
+  for (const sql::AggregateFunction& aggregate : sql::aggregates())
+    functions.insert(
+        {std::string(aggregate.name), {"aggregate", std::string(aggregate.description)}});
+  TextTable table({"function", "kind", "about"});
+  for (const auto& [name, facts] : functions) table.add({name, facts.first, facts.second});
   return table.take();
 }
 
@@ -127,6 +141,9 @@ Result<StatementResult> describe_function(Application& app, const std::string& n
   for (const plan::Function* function : app.functions().all())
     if (equals_ignoring_case(function->name, name))
       table.add({plan::signature(*function), function->description});
+  for (const sql::AggregateFunction& aggregate : sql::aggregates())
+    if (equals_ignoring_case(aggregate.name, name))
+      table.add({std::string(aggregate.name) + "(x)", std::string(aggregate.description)});
   return table.take();
 }
 

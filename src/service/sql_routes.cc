@@ -3,7 +3,7 @@
 
 #include "data/json_value.h"
 #include "service/api.h"
-#include "service/outgoing.h"
+#include "service/paced_writer.h"
 #include "service/push_query.h"
 #include "service/show.h"
 #include "sql/script.h"
@@ -36,32 +36,37 @@ void append_columns(std::string& out, const std::vector<Field>& columns) {
 /// NDJSON of a push query: the columns, then a row a line.
 class PushFeed final : public Feed {
  public:
-  PushFeed(std::shared_ptr<PushQuery> query, std::shared_ptr<HttpStream> stream)
-      : query_(std::move(query)), stream_(std::move(stream)) {}
+  PushFeed(std::shared_ptr<PushQuery> query, std::shared_ptr<HttpStream> stream, std::string head)
+      : query_(std::move(query)), out_(std::move(stream)) {
+    out_.add(head);
+  }
 
   bool pump() override {
-    while (!stream_->closed() && !query_->finished() && stream_->queued() < kFeedQueueBytes) {
-      Batch rows;
-      if (Status polled = query_->poll(rows); !polled.has_value()) {
-        stream_->write("{\"error\":" + problem(polled.error()).body + "}\n");
-        stream_->finish();
-        return false;
-      }
-      if (rows.rows() == 0) break;
-      std::string out;
-      for (size_t row = 0; row < rows.rows(); ++row) {
-        append_row(out, rows, row);
-        out += '\n';
-      }
-      if (!stream_->write(std::move(out))) return false;
+    while (out_.flush() && !ended_ && poll()) {
     }
-    if (query_->finished()) stream_->finish();
-    return !stream_->closed() && !query_->finished();
+    if (ended_ && out_.empty()) out_.finish();
+    return !out_.closed() && !(ended_ && out_.empty());
   }
 
  private:
+  /// Whether there were rows.
+  bool poll() {
+    Batch rows;
+    Status polled = query_->poll(rows);
+    std::string lines;
+    for (size_t row = 0; polled.has_value() && row < rows.rows(); ++row) {
+      append_row(lines, rows, row);
+      lines += '\n';
+    }
+    if (!polled.has_value()) lines = "{\"error\":" + problem(polled.error()).body + "}\n";
+    out_.add(lines);
+    ended_ = !polled.has_value() || query_->finished();
+    return !lines.empty() || ended_;
+  }
+
   std::shared_ptr<PushQuery> query_;
-  std::shared_ptr<HttpStream> stream_;
+  PacedWriter out_;
+  bool ended_ = false;
 };
 
 struct SqlRequest {
@@ -147,11 +152,10 @@ void Api::run_sql(const std::string& body, const Reply& reply) {
   if (last.push) {
     HttpResponse head;
     head.content_type = "application/x-ndjson";
-    auto stream = reply->stream(head);
     std::string first = "{";
     append_columns(first, last.columns);
-    stream->write(first + "}\n");
-    feeds_.add(std::make_unique<PushFeed>(std::move(last.push), stream));
+    feeds_.add(
+        std::make_unique<PushFeed>(std::move(last.push), reply->stream(head), first + "}\n"));
     return;
   }
   std::string out = "{";

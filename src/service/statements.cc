@@ -14,6 +14,10 @@ StatementResult message(std::string text) {
   return result;
 }
 
+std::string count(size_t n, const char* one, const char* more) {
+  return std::to_string(n) + " " + (n == 1 ? one : more);
+}
+
 std::string_view kind(bool is_table) { return is_table ? "table " : "stream "; }
 
 }  // namespace
@@ -26,70 +30,91 @@ Result<StatementResult> Application::execute(std::string_view text, sql::Session
   return run(bound, session);
 }
 
+/// Carries out one kind of statement each. A friend of Application, whose steps it takes.
+class StatementRun {
+ public:
+  StatementRun(Application& app, sql::Session& session) : app_(app), session_(session) {}
+
+  Result<StatementResult> operator()(const sql::bound::CreateSource& create) {
+    auto change = app_.begin_change();
+    LEAT_CHECK(app_.add_source(create, "session", session_, change));
+    LEAT_CHECK(app_.apply(std::move(change)));
+    return message("Created " + std::string(kind(create.source.is_table)) + create.source.name);
+  }
+  Result<StatementResult> operator()(const sql::bound::CreateQuery& create) {
+    auto change = app_.begin_change();
+    change.queries.from_latest = session_.from_latest();
+    LEAT_CHECK(app_.add_query(create, "session", change));
+    LEAT_CHECK(app_.apply(std::move(change)));
+    if (!create.result) return message("Started query " + create.definition.id);
+    return message("Created " + std::string(kind(create.result->is_table)) + create.result->name);
+  }
+  Result<StatementResult> operator()(const sql::bound::InsertValues& insert) {
+    LEAT_CHECK(app_.insert(insert, std::nullopt));
+    return message("Inserted " + count(insert.rows->rows(), "row", "rows"));
+  }
+  Result<StatementResult> operator()(const sql::bound::DropSource& drop) {
+    auto change = app_.begin_change();
+    LEAT_CHECK(app_.drop_source(drop, change));
+    LEAT_CHECK(app_.apply(std::move(change)));
+    return message("Dropped " + std::string(kind(drop.source.is_table)) + drop.source.name);
+  }
+  Result<StatementResult> operator()(const sql::bound::Terminate& end) {
+    auto change = app_.begin_change();
+    for (const std::string& query : end.queries) LEAT_CHECK(app_.terminate(query, change));
+    LEAT_CHECK(app_.apply(std::move(change)));
+    return message("Terminated " + count(end.queries.size(), "query", "queries"));
+  }
+  Result<StatementResult> operator()(const sql::bound::Nothing& nothing) {
+    return message(nothing.message);
+  }
+  Result<StatementResult> operator()(const sql::bound::PullQuery& query) {
+    return app_.pull(query);
+  }
+  Result<StatementResult> operator()(const sql::bound::PushQuery& query) {
+    return start_push_query(app_, query, session_);
+  }
+  Result<StatementResult> operator()(const sql::bound::Print& print) {
+    return start_print(app_, print);
+  }
+  Result<StatementResult> operator()(const sql::bound::Show& show) {
+    return run_show(app_, show, session_);
+  }
+  Result<StatementResult> operator()(const sql::bound::Describe& describe) {
+    return run_describe(app_, describe);
+  }
+  Result<StatementResult> operator()(const sql::bound::Explain& explain) {
+    return run_explain(app_, explain);
+  }
+  Result<StatementResult> operator()(const sql::bound::SetProperty& set) {
+    LEAT_CHECK(session_.set(set.name, set.value));
+    return message("Set " + set.name);
+  }
+  Result<StatementResult> operator()(const sql::bound::UnsetProperty& unset) {
+    LEAT_CHECK(session_.unset(unset.name));
+    return message("Unset " + unset.name);
+  }
+  Result<StatementResult> operator()(const sql::bound::DefineVariable& define) {
+    session_.variables[define.name] = define.value;
+    return message("Defined " + define.name);
+  }
+  Result<StatementResult> operator()(const sql::bound::UndefineVariable& undefine) {
+    session_.variables.erase(undefine.name);
+    return message("Undefined " + undefine.name);
+  }
+  template <class Assert>
+  Result<StatementResult> operator()(const Assert&) {
+    return Error(ErrorCode::invalid_argument, "ASSERT is for tests", "run it with leat test");
+  }
+
+ private:
+  Application& app_;
+  sql::Session& session_;
+};
+
 Result<StatementResult> Application::run(const sql::bound::Statement& statement,
                                          sql::Session& session) {
-  namespace bound = sql::bound;
-  if (const auto* create = std::get_if<bound::CreateSource>(&statement)) {
-    Change change = begin_change();
-    LEAT_CHECK(add_source(*create, "session", session, change));
-    LEAT_CHECK(apply(std::move(change)));
-    return message("Created " + std::string(kind(create->source.is_table)) + create->source.name);
-  }
-  if (const auto* create = std::get_if<bound::CreateQuery>(&statement)) {
-    Change change = begin_change();
-    change.queries.from_latest = session.from_latest();
-    LEAT_CHECK(add_query(*create, "session", change));
-    LEAT_CHECK(apply(std::move(change)));
-    if (!create->result) return message("Started query " + create->definition.id);
-    return message("Created " + std::string(kind(create->result->is_table)) + create->result->name);
-  }
-  if (const auto* rows = std::get_if<bound::InsertValues>(&statement)) {
-    LEAT_CHECK(insert(*rows, std::nullopt));
-    return message("Inserted " + std::to_string(rows->rows->rows()) +
-                   (rows->rows->rows() == 1 ? " row" : " rows"));
-  }
-  if (const auto* drop = std::get_if<bound::DropSource>(&statement)) {
-    Change change = begin_change();
-    LEAT_CHECK(drop_source(*drop, change));
-    LEAT_CHECK(apply(std::move(change)));
-    return message("Dropped " + std::string(kind(drop->source.is_table)) + drop->source.name);
-  }
-  if (const auto* end = std::get_if<bound::Terminate>(&statement)) {
-    Change change = begin_change();
-    for (const std::string& query : end->queries) LEAT_CHECK(terminate(query, change));
-    LEAT_CHECK(apply(std::move(change)));
-    return message("Terminated " + std::to_string(end->queries.size()) +
-                   (end->queries.size() == 1 ? " query" : " queries"));
-  }
-  if (const auto* nothing = std::get_if<bound::Nothing>(&statement))
-    return message(nothing->message);
-  if (const auto* query = std::get_if<bound::PullQuery>(&statement)) return pull(*query);
-  if (const auto* query = std::get_if<bound::PushQuery>(&statement))
-    return start_push_query(*this, *query);
-  if (const auto* print = std::get_if<bound::Print>(&statement)) return start_print(*this, *print);
-  if (const auto* show = std::get_if<bound::Show>(&statement))
-    return run_show(*this, *show, session);
-  if (const auto* describe = std::get_if<bound::Describe>(&statement))
-    return run_describe(*this, *describe);
-  if (const auto* explain = std::get_if<bound::Explain>(&statement))
-    return run_explain(*this, *explain);
-  if (const auto* set = std::get_if<bound::SetProperty>(&statement)) {
-    LEAT_CHECK(session.set(set->name, set->value));
-    return message("Set " + set->name);
-  }
-  if (const auto* unset = std::get_if<bound::UnsetProperty>(&statement)) {
-    LEAT_CHECK(session.unset(unset->name));
-    return message("Unset " + unset->name);
-  }
-  if (const auto* define = std::get_if<bound::DefineVariable>(&statement)) {
-    session.variables[define->name] = define->value;
-    return message("Defined " + define->name);
-  }
-  if (const auto* undefine = std::get_if<bound::UndefineVariable>(&statement)) {
-    session.variables.erase(undefine->name);
-    return message("Undefined " + undefine->name);
-  }
-  return Error(ErrorCode::invalid_argument, "ASSERT is for tests", "run it with leat test");
+  return std::visit(StatementRun(*this, session), statement);
 }
 
 }  // namespace leat::service

@@ -45,6 +45,15 @@ Result<exec::View::Range> range_of(const Schema& schema, const HttpRequest& requ
   return range;
 }
 
+/// More than kLimitMax rows come in pages.
+Result<size_t> limit_of(const HttpRequest& request) {
+  LEAT_TRY(std::optional<int64_t> limit, number_parameter(request, "limit"));
+  if (limit && *limit < 1)
+    return Error(ErrorCode::invalid_argument,
+                 "limit must be 1 or more, not " + std::to_string(*limit));
+  return static_cast<size_t>(std::min(limit.value_or(kLimitDefault), kLimitMax));
+}
+
 }  // namespace
 
 Result<Api::NamedView> Api::view_named(const std::string& name) const {
@@ -82,6 +91,17 @@ Status Api::read_options(const HttpRequest& request, runtime::ReadRequest& read)
   return {};
 }
 
+void Api::at_or_after(const HttpRequest& request, const Reply& reply,
+                      std::function<void()> then) const {
+  runtime::ReadRequest read;
+  if (Status options = read_options(request, read); !options.has_value())
+    return reply->send(problem(options.error()));
+  if (read.after.empty()) return then();
+  app_.runtime().read(std::move(read), [reply, then = std::move(then)](auto answer) {
+    answer.has_value() ? then() : reply->send(problem(answer.error()));
+  });
+}
+
 void Api::get_views(const Reply& reply) {
   std::string body = "{\"rows\":[";
   bool first = true;
@@ -108,6 +128,9 @@ void Api::get_key(const std::string& name, const std::string& key, const HttpReq
   if (!canonical.has_value()) return reply->send(problem(canonical.error()));
   auto window_start = number_parameter(request, "window_start");
   if (!window_start.has_value()) return reply->send(problem(window_start.error()));
+  if (*window_start && !view->info.window)
+    return reply->send(
+        problem(Error(ErrorCode::invalid_argument, "window_start is for windowed views: " + name)));
   runtime::ReadRequest read;
   read.views.push_back({view->id, *canonical, {}});
   if (Status options = read_options(request, read); !options.has_value())
@@ -123,8 +146,9 @@ void Api::get_key(const std::string& name, const std::string& key, const HttpReq
     if (out.empty()) {
       return reply->send(
           problem(Error(ErrorCode::not_found, "the view has no such key: " + key,
-                        view.info.window ? "windows are kept for a day of stream time unless "
-                                           "RETENTION says more; the topic keeps history"
+                        view.info.window ? "windows are kept for a day of stream time (or size "
+                                           "and grace) unless RETENTION says more; the topic "
+                                           "keeps history"
                                          : "")));
     }
     reply->send(json_response("{\"rows\":[" + join(out) + "],\"position\":\"" +
@@ -136,11 +160,11 @@ void Api::get_key(const std::string& name, const std::string& key, const HttpReq
 void Api::get_view(const std::string& name, const HttpRequest& request, const Reply& reply) {
   auto view = view_named(name);
   if (!view.has_value()) return reply->send(problem(view.error()));
-  auto limit = number_parameter(request, "limit");
+  auto limit = limit_of(request);
   if (!limit.has_value()) return reply->send(problem(limit.error()));
   auto range = range_of(view->info.schema, request);
   if (!range.has_value()) return reply->send(problem(range.error()));
-  auto n = static_cast<size_t>(std::clamp<int64_t>(limit->value_or(kLimitDefault), 1, kLimitMax));
+  size_t n = *limit;
   range->limit = n + 1;
   runtime::ReadRequest read;
   read.views.push_back({view->id, std::nullopt, *std::move(range)});

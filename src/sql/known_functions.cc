@@ -9,20 +9,19 @@ namespace {
 
 using plan::AggregateKind;
 
-struct Named {
-  std::string_view name;
-  AggregateKind kind;
-  bool undo;
-};
 constexpr std::array kAggregates = {
-    Named{"COUNT", AggregateKind::count, true},
-    Named{"COUNT_DISTINCT", AggregateKind::count_distinct, false},
-    Named{"SUM", AggregateKind::sum, true},
-    Named{"MIN", AggregateKind::min, false},
-    Named{"MAX", AggregateKind::max, false},
-    Named{"AVG", AggregateKind::avg, true},
-    Named{"EARLIEST_BY_OFFSET", AggregateKind::earliest, false},
-    Named{"LATEST_BY_OFFSET", AggregateKind::latest, false},
+    AggregateFunction{"COUNT", AggregateKind::count, true,
+                      "the number of rows (COUNT(*)), or of those where x is not NULL"},
+    AggregateFunction{"COUNT_DISTINCT", AggregateKind::count_distinct, false,
+                      "the number of different values"},
+    AggregateFunction{"SUM", AggregateKind::sum, true, "the sum"},
+    AggregateFunction{"MIN", AggregateKind::min, false, "the lowest value"},
+    AggregateFunction{"MAX", AggregateKind::max, false, "the highest value"},
+    AggregateFunction{"AVG", AggregateKind::avg, true, "the mean, as DOUBLE"},
+    AggregateFunction{"EARLIEST_BY_OFFSET", AggregateKind::earliest, false,
+                      "the value of the first row that has one"},
+    AggregateFunction{"LATEST_BY_OFFSET", AggregateKind::latest, false,
+                      "the value of the last row that has one"},
 };
 
 constexpr std::array<std::string_view, 11> kLaterAggregates = {
@@ -115,22 +114,24 @@ bool among(const std::array<std::string_view, n>& names, std::string_view name) 
 
 }  // namespace
 
+std::span<const AggregateFunction> aggregates() { return kAggregates; }
+
 std::optional<AggregateKind> aggregate_named(std::string_view name) {
-  for (const Named& known : kAggregates)
+  for (const AggregateFunction& known : kAggregates)
     if (equals_ignoring_case(known.name, name)) return known.kind;
   return std::nullopt;
 }
 
 std::string_view name_of(AggregateKind kind) {
   if (kind == AggregateKind::count_all) return "COUNT";
-  for (const Named& known : kAggregates)
+  for (const AggregateFunction& known : kAggregates)
     if (known.kind == kind) return known.name;
   return {};
 }
 
 bool has_undo(AggregateKind kind) {
   if (kind == AggregateKind::count_all) return true;
-  for (const Named& known : kAggregates)
+  for (const AggregateFunction& known : kAggregates)
     if (known.kind == kind) return known.undo;
   return false;
 }

@@ -59,6 +59,9 @@ Result<Statement::Node> ParserRules::describe() {
     LEAT_TRY(result.name, cursor_.expect_name());
     return Statement::Node(std::move(result));
   }
+  // Older ksqlDB has the word in front.
+  bool in_front = cursor_.sees("EXTENDED") && cursor_.sees_name(1) && !cursor_.sees("EXTENDED", 1);
+  if (in_front) cursor_.advance();
   if (cursor_.accept("STREAMS")) {
     result.what = DescribeWhat::all_streams;
   } else if (cursor_.accept("TABLES")) {
@@ -66,7 +69,7 @@ Result<Statement::Node> ParserRules::describe() {
   } else {
     LEAT_TRY(result.name, cursor_.expect_name());
   }
-  result.extended = cursor_.accept("EXTENDED");
+  result.extended = cursor_.accept("EXTENDED") || in_front;
   return Statement::Node(std::move(result));
 }
 

@@ -51,6 +51,54 @@ class Http(ProgramTest):
         answer = self.post("words", {"key": "a", "value": {"n": 1}})
         self.assertEqual(self.total("a", answer["position"])["count"], 1)
 
+    def test_a_body_over_the_limit_is_413_whether_its_length_was_said_or_not(self):
+        body = b'{"key":"a","value":"' + b"x" * 20_000_000 + b'"}'
+        for send in (body, iter([body[i:i + 65536] for i in range(0, len(body), 65536)])):
+            connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=20)
+            connection.request("POST", "/v1/topics/words/records", send)
+            response = connection.getresponse()
+            self.assertEqual((response.status, json.loads(response.read())["title"]), (413, "Too large"))
+            connection.close()
+
+    def test_one_connection_too_many_is_asked_to_come_again(self):
+        crowd = [socket.create_connection(("127.0.0.1", self.server.port)) for _ in range(1024)]
+        try:
+            answers = []
+            for _ in range(3):  # the test's own kept-alive connections count too
+                with socket.create_connection(("127.0.0.1", self.server.port), timeout=5) as late:
+                    answers.append(late.recv(4096))
+            self.assertIn(b"HTTP/1.1 503", answers[-1])
+            self.assertIn(b"Retry-After", answers[-1])
+        finally:
+            for one in crowd:
+                one.close()
+
+    def test_a_method_that_does_not_apply_says_which_do(self):
+        problem = self.refused(lambda: self.client.call("PUT", "/v1/topics/words/records", {}), 405, "invalid-argument")
+        self.assertIn("POST", problem["hint"])
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port)
+        connection.request("HEAD", "/healthz")
+        response = connection.getresponse()
+        self.assertEqual((response.status, response.read()), (200, b""))
+
+    def test_every_read_waits_for_the_position_that_it_names(self):
+        later = self.post("words", {"key": "a", "value": {"n": 4}})["position"]
+        rows = self.client.post(f"/v1/sql?after={later}", {"statement": "SELECT total FROM totals;"})["rows"]
+        self.assertEqual(rows, [[4]])
+        later = self.post("words", {"key": "a", "value": {"n": 4}})["position"]
+        records = [self.client.get("/v1/topics/totals/records", partition=p, after=later)["rows"] for p in (0, 1)]
+        self.assertEqual(sum(len(r) for r in records), 2)
+        later = self.post("words", {"key": "a", "value": {"n": 4}})["position"]
+        event = self.events(f"/v1/changes/totals?after={later}", 1)[0]
+        self.assertEqual(json.loads(event["data"])["value"]["total"], 12)
+        for path in ("/v1/topics/words/records", "/v1/changes/totals", "/v1/views/totals"):
+            self.refused(lambda path=path: self.client.get(path, after="zz"), 400, "invalid-argument")
+
+    def test_parameters_that_cannot_be_meant_are_refused(self):
+        for path in ("/v1/views/totals?limit=0", "/v1/views/totals?limit=-1", "/v1/views/totals?limit=x",
+                     "/v1/views/totals/a?window_start=0", "/v1/topics/words/records?from=yesterday"):
+            self.refused(lambda path=path: self.client.get(path), 400, "invalid-argument")
+
     def test_other_sites_and_names_are_refused(self):
         for headers in ({"Origin": "https://example.org"}, {"Host": "evil.example"}):
             with self.assertRaises(Refused) as raised:
@@ -148,6 +196,16 @@ class Changes(ProgramTest):
         self.assertEqual([json.loads(e["data"])["value"]["total"] for e in changes], [3, 6])
         again = Events(self.server.port, "/v1/changes/totals", changes[0]["id"])
         self.assertEqual([json.loads(e["data"])["value"]["total"] for e in again.wait(1)], [6])
+
+    def test_a_snapshot_larger_than_what_waits_for_a_client_comes_whole(self):
+        for part in range(4):
+            answer = self.post("words", [{"key": f"w{part}-{n}" + "x" * 100, "value": {"n": n}} for n in range(5000)])
+        self.client.get("/v1/views/totals", limit=1, after=answer["position"], wait_ms=20000)
+        events = self.events("/v1/changes/totals", 20001)
+        self.assertEqual({e["event"] for e in events[:-1]}, {"snapshot"})
+        self.assertEqual(events[-1]["event"], "ready")
+        rows = self.lines("POST", "/v1/sql", {"statement": "SELECT * FROM words EMIT CHANGES LIMIT 20000;"})
+        self.assertEqual(len(rows), 20001)
 
     def test_an_id_of_another_log_gets_a_reset_and_a_new_snapshot(self):
         events = Events(self.server.port, "/v1/changes/totals", "AQAAAAA")

@@ -1,9 +1,12 @@
 """What the suites share: a program on a fresh directory, and its commands."""
 
+import http.client
+import json
 import pathlib
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -58,3 +61,38 @@ class ProgramTest(unittest.TestCase):
     def total(self, word, position):
         """The row of a word in `totals`, not older than a position."""
         return self.client.get(f"/v1/views/totals/{word}", after=position)["rows"][0]["value"]
+
+    def wait_until_level(self, query):
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            found = next(q for q in self.client.get("/v1/queries")["rows"] if q["id"] == query)
+            if found["state"] == "running" and found["lag"] == 0:
+                return
+            time.sleep(0.01)
+        self.fail(f"{query} is not level")
+
+    def lines(self, method, path, body=None, when_begun=None):
+        """All lines of an answer; `when_begun` is called once the first is there."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=20)
+        self.addCleanup(connection.close)
+        connection.request(method, path, None if body is None else json.dumps(body))
+        response = connection.getresponse()
+        lines = [response.readline().decode().rstrip("\n")]
+        if when_begun:
+            when_begun()
+        return lines + [line.decode().rstrip("\n") for line in response]
+
+    def events(self, path, count, headers=None):
+        """The first events of a stream."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=20)
+        self.addCleanup(connection.close)
+        connection.request("GET", path, headers=headers or {})
+        response, seen, event = connection.getresponse(), [], {}
+        while len(seen) < count:
+            name, _, value = response.readline().decode().rstrip("\n").partition(": ")
+            if name:
+                event[name] = value
+            else:
+                seen.append(event)
+                event = {}
+        return seen
