@@ -13,6 +13,7 @@
 #include "cli/json_text.h"
 #include "cli/signals.h"
 #include "cli/target.h"
+#include "plan/timestamp_text.h"
 #include "service/http_types.h"
 
 namespace leat::cli {
@@ -31,22 +32,20 @@ struct ConsumeFlags {
 constexpr auto kPoll = std::chrono::milliseconds(100);
 constexpr int64_t kPage = 1000;
 
-/// A time as people write it ("2024-05-01", "2024-05-01T12:00:00Z") or an offset, "beginning",
-/// "end".
-std::string from_parameter(const std::string& from) {
-  if (from.find('-') == std::string::npos || from.size() < 8) return from;
-  std::tm date{};
-  int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0;
-  if (std::sscanf(from.c_str(), "%d-%d-%d%*[T ]%d:%d:%d", &year, &month, &day, &hour, &minute,
-                  &second) < 3)
+bool is_number(const std::string& text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+}
+
+/// What a request's `from` is: a time as people write it ("2024-05-01", "2024-05-01T12:00:00Z"), an
+/// offset, "beginning", "end".
+Result<std::string> from_parameter(const std::string& from) {
+  if (from == "beginning" || from == "end" || from.starts_with("t:") || is_number(from))
     return from;
-  date.tm_year = year - 1900;
-  date.tm_mon = month - 1;
-  date.tm_mday = day;
-  date.tm_hour = hour;
-  date.tm_min = minute;
-  date.tm_sec = second;
-  return "t:" + std::to_string(static_cast<int64_t>(timegm(&date)) * 1000);
+  auto time = plan::parse_timestamp_text(from);
+  if (!time.has_value())
+    return Error(ErrorCode::invalid_argument, "--from cannot be " + from,
+                 "it is beginning, end, an offset, or a time like 2024-05-01T12:00:00Z");
+  return "t:" + std::to_string(*time);
 }
 
 struct PartitionReader {
@@ -68,8 +67,8 @@ class Consumer {
         any = any || got;
         if (flags_.max >= 0 && printed_ >= flags_.max) return {};
       }
-      std::fflush(stdout);
-      if (stop_requested()) return {};
+      // Nobody reads any more (leat consume | head): done.
+      if (std::fflush(stdout) != 0 || stop_requested()) return {};
       if (any) continue;
       if (flags_.once) return {};
       std::this_thread::sleep_for(kPoll);
@@ -78,6 +77,7 @@ class Consumer {
 
  private:
   Status open() {
+    LEAT_TRY(std::string wanted, from_parameter(flags_.from));
     LEAT_TRY(std::string answer,
              target_.get("/v1/topics/" + service::percent_encode(flags_.topic)));
     simdjson::dom::element topic = parser_.parse(answer).value();
@@ -85,10 +85,16 @@ class Consumer {
     for (simdjson::dom::element p : partitions) {
       auto partition = static_cast<int32_t>(p["partition"].get_int64().value());
       if (flags_.partition >= 0 && partition != flags_.partition) continue;
-      std::string from = from_parameter(flags_.from);
+      int64_t start = p["start"].get_int64().value();
+      int64_t end = p["end"].get_int64().value();
+      std::string from = wanted;
       // "end" is a place, not a moving target.
-      if (from == "end") from = std::to_string(p["end"].get_int64().value());
-      readers_.push_back({partition, from, flags_.once ? p["end"].get_int64().value() : -1});
+      if (from == "end") from = std::to_string(end);
+      // One offset for all partitions is as far as each of them goes.
+      if (is_number(from) && flags_.partition < 0)
+        from = std::to_string(
+            std::clamp<int64_t>(std::strtoll(from.c_str(), nullptr, 10), start, end));
+      readers_.push_back({partition, from, flags_.once ? end : -1});
     }
     if (readers_.empty())
       return Error(ErrorCode::not_found, "topic " + flags_.topic + " has no partition " +
@@ -157,11 +163,12 @@ void add_consume(CLI::App& parent, const SetRun& set_run) {
       parent.add_subcommand("consume", "Print the records of a topic as they become durable");
   auto flags = std::make_shared<ConsumeFlags>();
   app->add_option("topic", flags->topic, "Topic")->required();
-  app->add_option("--partition", flags->partition, "Only this partition (default: all)");
+  app->add_option("--partition", flags->partition, "Only this partition (default: all)")
+      ->check(CLI::NonNegativeNumber);
   app->add_option("--from", flags->from, "Where to begin in each partition")
       ->capture_default_str()
       ->type_name("beginning|end|OFFSET|TIME");
-  app->add_option("--max", flags->max, "Stop after so many records");
+  app->add_option("--max", flags->max, "Stop after so many records")->check(CLI::NonNegativeNumber);
   app->add_flag("--once", flags->once, "Stop at the end as it is now");
   app->add_flag("--json", flags->json,
                 "One JSON object a line: topic partition offset timestamp key value headers");

@@ -11,6 +11,7 @@
 #include "cli/json_text.h"
 #include "cli/table.h"
 #include "cli/target.h"
+#include "data/json_value.h"
 #include "service/http_types.h"
 
 namespace leat::cli {
@@ -20,10 +21,11 @@ struct DlqFlags {
   TargetFlags target;
   std::string topic;  // empty: every topic that ends in -dead-letters
   int64_t offset = -1;
-  int64_t max = 100;
+  int64_t max = -1;  // what the command takes for enough
   bool json = false;
 };
 
+constexpr int64_t kShown = 100;
 constexpr std::string_view kSuffix = "-dead-letters";
 
 Result<std::vector<std::string>> dead_letter_topics(Target& target) {
@@ -48,19 +50,25 @@ Result<std::string> topic_of(Target& target, const DlqFlags& flags) {
                "name one with --topic; leat dlq list shows them");
 }
 
-/// Calls `take` with the JSON text of each letter from `offset` on, at most `max`.
+/// Calls `take` with the JSON text of each letter from `offset` on, at most `max`, to the end as it
+/// is now: what is sent again may come back as a new letter.
 Status for_each_letter(Target& target, const std::string& topic, int64_t offset, int64_t max,
                        const std::function<Status(const std::string&)>& take) {
   int64_t next = offset;
-  while (max > 0) {
+  int64_t end = INT64_MAX;
+  while (max > 0 && next < end) {
     LEAT_TRY(std::string answer,
              target.get("/v1/topics/" + service::percent_encode(topic) +
                         "/records?partition=0&from=" + std::to_string(next) +
-                        "&max=" + std::to_string(std::min<int64_t>(max, 1000))));
+                        "&max=" + std::to_string(std::min({max, end - next, int64_t{1000}}))));
     LEAT_TRY(std::string rows, member_text(answer, "rows"));
     LEAT_TRY(std::vector<std::string> records, array_elements(rows));
     if (records.empty()) return {};
     for (const std::string& record : records) LEAT_CHECK(take(record));
+    if (end == INT64_MAX) {
+      LEAT_TRY(std::string end_text, member_text(answer, "end"));
+      end = std::strtoll(end_text.c_str(), nullptr, 10);
+    }
     max -= static_cast<int64_t>(records.size());
     LEAT_TRY(std::string at, member_text(answer, "next"));
     next = std::strtoll(at.c_str(), nullptr, 10);
@@ -107,8 +115,10 @@ Status show(const DlqFlags& flags) {
   LEAT_TRY(std::string topic, topic_of(*target, flags));
   Table table({"offset", "from", "query / stage", "message"}, {true});
   int64_t first = std::max<int64_t>(0, flags.offset);
-  int64_t max = flags.offset >= 0 ? 1 : flags.max;
+  int64_t max = flags.offset >= 0 ? 1 : flags.max < 0 ? kShown : flags.max;
+  int64_t shown = 0;
   LEAT_CHECK(for_each_letter(*target, topic, first, max, [&](const std::string& record) -> Status {
+    ++shown;
     if (flags.json || flags.offset >= 0) {
       std::printf("%s\n", record.c_str());
       return {};
@@ -123,21 +133,46 @@ Status show(const DlqFlags& flags) {
     table.add({offset, from + " " + partition + ":" + at, query + " / " + stage, message});
     return {};
   }));
-  if (!flags.json && flags.offset < 0) table.print();
+  if (flags.offset >= 0 && shown == 0)
+    return Error(ErrorCode::not_found, topic + " has no letter " + std::to_string(flags.offset));
+  if (flags.json || flags.offset >= 0) return {};
+  table.rows() > 0 ? table.print() : void(std::printf("No dead letters\n"));
+  if (shown == max)
+    std::printf("These are the first %lld; --max N shows more\n", static_cast<long long>(max));
   return {};
 }
 
-/// The record that a letter was, as a POST takes it; without the headers that say what was wrong.
+bool is_leat_header(std::string_view name) { return name.starts_with("leat.error."); }
+
+/// The headers of a record as JSON, without those that say what was wrong.
+Result<std::string> own_headers(const std::string& record) {
+  LEAT_TRY(std::string headers, member_text(record, "headers"));
+  simdjson::dom::parser parser;
+  simdjson::dom::object object;
+  std::string out;
+  if (parser.parse(headers).get_object().get(object) != simdjson::SUCCESS) return "{" + out + "}";
+  for (auto [name, value] : object) {
+    if (is_leat_header(name)) continue;
+    if (!out.empty()) out += ',';
+    append_json_string(out, name);
+    out += ':' + simdjson::to_string(value);
+  }
+  return "{" + out + "}";
+}
+
+/// The record that a letter was, as a POST takes it.
 Result<std::string> record_of(const std::string& letter) {
   LEAT_TRY(std::string key, member_text(letter, "key"));
   LEAT_TRY(std::string value, member_text(letter, "value"));
   LEAT_TRY(std::string time, member_text(letter, "timestamp"));
+  LEAT_TRY(std::string headers, own_headers(letter));
   LEAT_TRY(std::string cut, error_header(letter, "cut"));
   if (!cut.empty())
     return Error(ErrorCode::invalid_data, "this letter was cut: the record was " + cut + " bytes");
   if (value.empty() || key.empty())
     return Error(ErrorCode::invalid_data, "its bytes are not text that a POST could take");
-  return "{\"key\":" + key + ",\"timestamp\":" + time + ",\"value\":" + value + "}";
+  return "{\"key\":" + key + ",\"timestamp\":" + time + ",\"headers\":" + headers +
+         ",\"value\":" + value + "}";
 }
 
 Status replay(const DlqFlags& flags) {
@@ -146,7 +181,7 @@ Status replay(const DlqFlags& flags) {
   int64_t sent = 0;
   int64_t refused = 0;
   int64_t first = std::max<int64_t>(0, flags.offset);
-  int64_t max = flags.offset >= 0 ? 1 : flags.max;
+  int64_t max = flags.offset >= 0 ? 1 : flags.max < 0 ? INT64_MAX : flags.max;
   LEAT_CHECK(for_each_letter(*target, topic, first, max, [&](const std::string& letter) -> Status {
     LEAT_TRY(std::string to, error_header(letter, "topic"));
     LEAT_TRY(std::string offset, member_text(letter, "offset"));
@@ -195,8 +230,10 @@ void add_dlq(CLI::App& parent, const SetRun& set_run) {
   for (CLI::App* command : {add("show", "Show letters, or one with --offset", show),
                             add("replay", "Send letters to their topics again", replay)}) {
     command->add_option("--topic", flags->topic, "Topic of dead letters, where there are several");
-    command->add_option("--offset", flags->offset, "Only this letter");
-    command->add_option("--max", flags->max, "At most so many")->capture_default_str();
+    command->add_option("--offset", flags->offset, "Only this letter")
+        ->check(CLI::NonNegativeNumber);
+    command->add_option("--max", flags->max, "At most so many (show: 100; replay: all)")
+        ->check(CLI::NonNegativeNumber);
   }
   set_run([flags, chosen] {
     Status done = (*chosen)(*flags);

@@ -8,7 +8,6 @@
 
 #include "cli/command.h"
 #include "cli/exit_code.h"
-#include "cli/file_text.h"
 #include "cli/record_lines.h"
 #include "cli/target.h"
 #include "service/http_types.h"
@@ -29,59 +28,93 @@ struct ProduceFlags {
 constexpr size_t kBatchRecords = 1000;
 constexpr size_t kBatchBytes = 4 * 1024 * 1024;
 
-/// Sends batches; batch i of one file and id is the same request whenever it is sent, so that a
-/// retry adds nothing.
+/// Sends records in batches. With an identity, a batch is known by that and the number of its first
+/// record, and is the same request whenever it is sent.
 class Sender {
  public:
   Sender(Target& target, const ProduceFlags& flags) : target_(target), flags_(flags) {}
 
   Status add(std::string record) {
-    if (count_ > 0) body_ += ',';
-    body_ += record;
-    ++count_;
-    return count_ >= kBatchRecords || body_.size() >= kBatchBytes ? send() : Status();
+    bytes_ += record.size();
+    batch_.push_back(std::move(record));
+    return batch_.size() >= kBatchRecords || bytes_ >= kBatchBytes ? send() : Status();
   }
   Status send() {
-    if (count_ == 0) return {};
-    Target::Headers headers;
-    if (!flags_.idempotent_id.empty())
-      headers.emplace_back("Idempotency-Key", flags_.idempotent_id + "/" + std::to_string(sent_));
-    auto answer = target_.post("/v1/topics/" + service::percent_encode(flags_.topic) + "/records",
-                               "[" + body_ + "]", headers);
-    if (!answer.has_value())
-      return std::move(answer).error().with_context("records from " + std::to_string(sent_) +
-                                                    " on");
-    sent_ += count_;
-    count_ = 0;
-    body_.clear();
+    size_t begin = 0;
+    while (begin < batch_.size()) {
+      auto taken = send_from(begin);
+      if (!taken.has_value())
+        return std::move(taken).error().with_context("records from " + std::to_string(sent_) +
+                                                     " on");
+      begin += *taken;
+      sent_ += *taken;
+    }
+    batch_.clear();
+    bytes_ = 0;
     return {};
   }
   size_t sent() const { return sent_; }
+  bool empty() const { return batch_.empty(); }
+  bool has_identity() const { return !flags_.idempotent_id.empty(); }
 
  private:
+  // The number of records that are there now. An input that has grown since it was produced meets a
+  // batch that was smaller then: what of it is known is found by trying. Nothing is appended by
+  // that, since this identity is taken.
+  Result<size_t> send_from(size_t begin) {
+    size_t n = batch_.size() - begin;
+    Status whole = post(begin, n);
+    if (whole.has_value()) return n;
+    if (!has_identity() || whole.error().code() != ErrorCode::conflict)
+      return std::move(whole).error();
+    for (size_t fewer = n - 1; fewer > 0; --fewer) {
+      Status part = post(begin, fewer);
+      if (part.has_value()) return fewer;
+      if (part.error().code() != ErrorCode::conflict) return std::move(part).error();
+    }
+    return Error(ErrorCode::conflict,
+                 "other records were produced as " + flags_.idempotent_id + " before",
+                 "an identity stands for one input; new input needs a new one");
+  }
+
+  Status post(size_t begin, size_t n) {
+    std::string body = "[";
+    for (size_t i = begin; i < begin + n; ++i) body += (i > begin ? "," : "") + batch_[i];
+    Target::Headers headers;
+    if (has_identity())
+      headers.emplace_back("Idempotency-Key", flags_.idempotent_id + "/" + std::to_string(sent_));
+    LEAT_CHECK(target_.post("/v1/topics/" + service::percent_encode(flags_.topic) + "/records",
+                            body + "]", headers));
+    return {};
+  }
+
   Target& target_;
   const ProduceFlags& flags_;
-  std::string body_;
-  size_t count_ = 0;
+  std::vector<std::string> batch_;
+  size_t bytes_ = 0;
   size_t sent_ = 0;
 };
 
 Status produce(const ProduceFlags& flags) {
-  LEAT_TRY(std::string text, read_text(flags.file));
+  LEAT_TRY(LineReader input, LineReader::open(flags.file));
   LEAT_TRY(auto target, open_target(flags.target));
   LineOptions options = flags.lines;
   if (options.format == "delimited") {
     LEAT_TRY(options.columns, declared_columns(*target, flags.topic));
   }
-  LEAT_TRY(auto reader, RecordLines::make(std::move(text), options));
+  LEAT_TRY(auto reader, RecordLines::make(std::move(input), options));
   Sender sender(*target, flags);
   for (;;) {
+    // What somebody types or another program writes now and then does not wait for a full batch;
+    // with an identity batches have to be the same each time.
+    if (!sender.empty() && !sender.has_identity() && reader.would_wait()) LEAT_CHECK(sender.send());
     LEAT_TRY(std::optional<std::string> record, reader.next());
     if (!record) break;
     LEAT_CHECK(sender.add(*std::move(record)));
   }
   LEAT_CHECK(sender.send());
-  std::fprintf(stderr, "Produced %zu records to %s\n", sender.sent(), flags.topic.c_str());
+  std::fprintf(stderr, "Produced %zu %s to %s\n", sender.sent(),
+               sender.sent() == 1 ? "record" : "records", flags.topic.c_str());
   return {};
 }
 

@@ -62,9 +62,8 @@ TypeKind kind_named(std::string_view type) {
 
 }  // namespace
 
-Result<RecordLines> RecordLines::make(std::string text, LineOptions options) {
-  RecordLines lines;
-  lines.text_ = std::move(text);
+Result<RecordLines> RecordLines::make(LineReader reader, LineOptions options) {
+  RecordLines lines(std::move(reader));
   lines.options_ = std::move(options);
   const std::string& time = lines.options_.timestamp;
   int64_t fixed = 0;
@@ -75,7 +74,7 @@ Result<RecordLines> RecordLines::make(std::string text, LineOptions options) {
 
   lines.order_ = lines.options_.columns;
   if (!lines.options_.header) return lines;
-  auto header = lines.line();
+  LEAT_TRY(auto header, lines.line());
   auto cells = header ? split_line(*header) : std::nullopt;
   if (!cells) return Error(ErrorCode::invalid_argument, "the header line is missing or broken");
   std::vector<std::string> names;
@@ -100,20 +99,16 @@ Error RecordLines::at_line(const std::string& why) const {
   return Error(ErrorCode::invalid_data, "line " + std::to_string(line_number_) + ": " + why);
 }
 
-std::optional<std::string_view> RecordLines::line() {
-  while (at_ < text_.size()) {
-    size_t end = std::min(text_.find('\n', at_), text_.size());
-    std::string_view line = std::string_view(text_).substr(at_, end - at_);
-    at_ = end + 1;
-    ++line_number_;
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    if (!trim(line).empty()) return line;
+Result<std::optional<std::string_view>> RecordLines::line() {
+  for (;;) {
+    LEAT_TRY(std::optional<std::string_view> line, reader_.next());
+    if (line) ++line_number_;
+    if (!line || !trim(*line).empty()) return line;
   }
-  return std::nullopt;
 }
 
 Result<std::optional<std::string>> RecordLines::next() {
-  auto text = line();
+  LEAT_TRY(auto text, line());
   if (!text) return std::optional<std::string>();
   LEAT_TRY(std::string record,
            options_.format == "delimited" ? from_delimited(*text) : from_json(*text));

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "cli/line_reader.h"
 #include "cli/target.h"
 #include "data/type.h"
 
@@ -23,20 +24,23 @@ class RecordLines {
  public:
   /// Errors: invalid_argument (delimited without declared columns, an unknown column in the
   /// header).
-  static Result<RecordLines> make(std::string text, LineOptions options);
+  static Result<RecordLines> make(LineReader reader, LineOptions options);
   /// The next record as JSON; nullopt at the end. Errors: invalid_data, with the line's number.
   Result<std::optional<std::string>> next();
+  /// Whether next() would have to wait for somebody to write.
+  bool would_wait() const { return reader_.would_wait(); }
 
  private:
+  explicit RecordLines(LineReader reader) : reader_(std::move(reader)) {}
   Result<std::string> from_json(std::string_view line) const;
   Result<std::string> from_delimited(std::string_view line) const;
   std::string record(const std::optional<std::string>& key, const std::string& value,
                      const std::optional<std::string>& timestamp) const;
-  std::optional<std::string_view> line();
+  /// The next line that is not blank.
+  Result<std::optional<std::string_view>> line();
   Error at_line(const std::string& why) const;
 
-  std::string text_;
-  size_t at_ = 0;
+  LineReader reader_;
   size_t line_number_ = 0;
   LineOptions options_;
   std::optional<int64_t> fixed_time_;
