@@ -8,9 +8,9 @@ INSERT INTO flights (flight_id, scheduled, origin, destination, delay) VALUES (1
 ASSERT VALUES departures (rowtime, origin, city, state, destination, delay) VALUES (1000, 'SEA', 'Seattle', 'WA', 'ORD', 7);
 
 --@test: a flight from an unknown airport is kept, without a city
-INSERT INTO flights (flight_id, scheduled, origin, destination, delay) VALUES (1, FROM_UNIXTIME(1000), 'XXX', 'ORD', 7);
-ASSERT VALUES departures (rowtime, origin, city, state, destination, delay) VALUES (1000, 'XXX', NULL, NULL, 'ORD', 7);
-ASSERT VALUES by_origin (origin, city, departures, mean_delay) VALUES ('XXX', NULL, 1, 7.0);
+INSERT INTO flights (flight_id, scheduled, origin, destination, delay) VALUES (1, FROM_UNIXTIME(1000), 'QQQ', 'ORD', 7);
+ASSERT VALUES departures (rowtime, origin, city, state, destination, delay) VALUES (1000, 'QQQ', NULL, NULL, 'ORD', 7);
+ASSERT VALUES by_origin (origin, city, departures, mean_delay) VALUES ('QQQ', NULL, 1, 7.0);
 
 --@test: departures are counted by the hour in which they should have left
 INSERT INTO flights (flight_id, scheduled, origin, delay) VALUES (1, FROM_UNIXTIME(3599999), 'SEA', 10);

@@ -1,5 +1,7 @@
 #include "cli/http_client.h"
 
+#include <limits>
+
 #include <simdjson.h>
 
 #include <boost/asio/connect.hpp>
@@ -121,7 +123,7 @@ Status ServerClient::post_stream(
 
   beast::flat_buffer buffer;
   http::response_parser<http::buffer_body> parser;
-  parser.body_limit(kAnswerBytesMax);
+  parser.body_limit(std::numeric_limits<uint64_t>::max());  // a push query may go on for ever
   http::read_header(stream, buffer, parser, error);
   if (error) return unreachable(url_, error);
   ServerAnswer head{static_cast<int>(parser.get().result_int()),
@@ -136,6 +138,7 @@ Status ServerClient::post_stream(
     http::read_some(stream, buffer, parser, error);
     pending.append(chunk, sizeof chunk - parser.get().body().size);
     if (error == http::error::need_buffer) error = {};
+    if (lines && error == asio::error::interrupted) return {};  // Ctrl-C ends it
     for (size_t end = 0; lines && (end = pending.find('\n')) != std::string::npos;) {
       if (!line(head.content_type, std::string_view(pending).substr(0, end))) return {};
       pending.erase(0, end + 1);

@@ -22,19 +22,68 @@ constexpr const char* kExamples =
     "  leat consume transfers --from beginning --max 5\n"
     "Every command has --help with examples of its own.";
 
-/// What CLI11 says of a bad command line, with the nearest word where a subcommand was mistyped.
-int usage_error(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
-  if (error.get_exit_code() == 0) return app.exit(error);
-  std::fprintf(stderr, "leat: %s\n", error.what());
+std::vector<std::string> names_of_commands(const CLI::App& app) {
   std::vector<std::string> names;
   for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
-  bool known = argc > 1 && std::find(names.begin(), names.end(), argv[1]) != names.end();
-  if (argc > 1 && !known) {
-    if (auto near = nearest(argv[1], names))
-      std::fprintf(stderr, "  hint: did you mean leat %s?\n", near->c_str());
+  return names;
+}
+
+std::vector<std::string> names_of_flags(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options())
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  return names;
+}
+
+/// The first word that is no command, and the commands that are there in its place; or the first
+/// flag that is not known.
+struct Mistyped {
+  const CLI::App* in;
+  std::string commands;  // "leat topic"
+  std::string word;
+  std::vector<std::string> known;
+};
+
+Mistyped find_mistyped(const CLI::App& app, int argc, char** argv) {
+  Mistyped found{&app, "leat", "", {}};
+  for (int i = 1; i < argc; ++i) {
+    std::string word = argv[i];
+    std::vector<std::string> commands = names_of_commands(*found.in);
+    if (!word.starts_with("-") && !commands.empty()) {
+      if (std::find(commands.begin(), commands.end(), word) == commands.end()) {
+        found.word = word;
+        found.known = commands;
+        return found;
+      }
+      found.in = found.in->get_subcommand(word);
+      found.commands += " " + word;
+    } else if (word.starts_with("--")) {
+      word = word.substr(0, word.find('='));
+      std::vector<std::string> flags = names_of_flags(*found.in);
+      if (std::find(flags.begin(), flags.end(), word) != flags.end()) continue;
+      found.word = word;
+      found.known = flags;
+      return found;
+    }
   }
-  std::fprintf(stderr, "  hint: leat %s--help shows the usage\n",
-               known ? (std::string(argv[1]) + " ").c_str() : "");
+  return found;
+}
+
+/// What is wrong with a command line, with the nearest word where one was mistyped.
+int usage_error(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
+  if (error.get_exit_code() == 0) return app.exit(error);
+  Mistyped mistyped = find_mistyped(app, argc, argv);
+  if (mistyped.word.empty()) {
+    std::fprintf(stderr, "leat: %s\n", error.what());
+  } else {
+    bool flag = mistyped.word.starts_with("-");
+    std::fprintf(stderr, "leat: %s has no %s %s\n", mistyped.commands.c_str(),
+                 flag ? "flag" : "command", mistyped.word.c_str());
+    if (auto near = nearest(mistyped.word, mistyped.known))
+      std::fprintf(stderr, "  hint: did you mean %s%s?\n",
+                   flag ? "" : (mistyped.commands + " ").c_str(), near->c_str());
+  }
+  std::fprintf(stderr, "  hint: %s --help shows the usage\n", mistyped.commands.c_str());
   return kUsage;
 }
 

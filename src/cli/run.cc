@@ -22,6 +22,7 @@ struct RunFlags {
   std::vector<std::string> files;
   std::string config;
   std::string app;
+  std::string app_default;  // of file or environment: SET in the SQL goes before it
   std::string data = "./leat-data";
   std::string listen = "127.0.0.1:8088";
   int threads = 1;
@@ -41,7 +42,7 @@ Result<Settings> gather(const CLI::App& app, RunFlags& flags) {
   auto fill = [&](const char* flag, const char* name, std::string& value) {
     if (app.count(flag) == 0 && settings.contains(name)) value = settings[name];
   };
-  fill("--app", "app", flags.app);
+  fill("--app", "app", flags.app_default);
   fill("--data", "data", flags.data);
   fill("--listen", "listen", flags.listen);
   std::string threads = std::to_string(flags.threads);
@@ -51,9 +52,13 @@ Result<Settings> gather(const CLI::App& app, RunFlags& flags) {
       flags.threads > 256)
     return Error(ErrorCode::invalid_argument,
                  "threads must be a number from 1 to 256, not " + threads);
-  if (app.count("--insecure") == 0 && settings.contains("insecure"))
-    flags.insecure = settings["insecure"] == "true";
-  flags.listen_given = app.count("--listen") > 0 || settings.contains("listen");
+  if (app.count("--insecure") == 0 && settings.contains("insecure")) {
+    const std::string& text = settings["insecure"];
+    if (text != "true" && text != "false")
+      return Error(ErrorCode::invalid_argument, "insecure must be true or false, not " + text);
+    flags.insecure = text == "true";
+  }
+  flags.listen_given = app.count("--listen") > 0;
   return settings;
 }
 
@@ -98,7 +103,14 @@ void run_once(Server& server) {
 
 Status serve(const CLI::App& app, RunFlags flags) {
   LEAT_TRY(Settings settings, gather(app, flags));
-  ServerOptions options{flags.data, flags.app, flags.threads, false, {}, {}};
+  if (flags.files.empty() && flags.app.empty())
+    return Error(ErrorCode::invalid_argument, "there is no SQL file to run",
+                 "leat run FILE.sql, or --app ID for an application that leat sql makes");
+  ServerOptions options;
+  options.data = flags.data;
+  options.app = flags.app;
+  options.app_default = flags.app_default;
+  options.threads = flags.threads;
   LEAT_TRY(options.session, session_of(settings));
   LEAT_TRY(options.files, read_files(flags.files));
   bool listens = !flags.once || flags.listen_given;

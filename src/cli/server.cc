@@ -41,9 +41,12 @@ void print_recovery(const RecoveryReport& report) {
 }  // namespace
 
 Result<std::string> Server::application_id(const ServerOptions& options,
-                                           const std::string& of_files) const {
+                                           const service::ScriptFacts& facts) const {
   if (!options.app.empty()) return options.app;
-  if (!of_files.empty()) return of_files;
+  if (std::string_view set = facts.session.get("application.id"); !set.empty())
+    return std::string(set);
+  if (!options.app_default.empty()) return options.app_default;
+  if (!facts.application_id.empty()) return facts.application_id;
   std::vector<std::string> known = log_->applications();
   if (known.size() == 1) return known.front();
   if (known.empty()) return std::string("leat");
@@ -67,7 +70,7 @@ Status Server::open(ServerOptions options) {
   print_recovery(log_->recovery_report());
 
   service::ApplicationOptions app;
-  LEAT_TRY(app.id, application_id(options, facts.application_id));
+  LEAT_TRY(app.id, application_id(options, facts));
   app.threads = options.threads;
   app.frozen = options.frozen;
   app.snapshot_directory = options.data + "/snapshots";

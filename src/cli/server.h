@@ -12,7 +12,8 @@ namespace leat::cli {
 /// How a process opens a data directory.
 struct ServerOptions {
   std::string data;
-  std::string app;  // empty: that of the files, or the only one in the directory
+  std::string app;          // empty: that of the files, or the only one in the directory
+  std::string app_default;  // of the configuration: behind SET in the files, before their names
   int threads = 1;
   bool frozen = false;  // shows what is committed; runs no queries
   sql::Session session;
@@ -41,7 +42,7 @@ class Server {
 
  private:
   Result<std::string> application_id(const ServerOptions& options,
-                                     const std::string& of_files) const;
+                                     const service::ScriptFacts& facts) const;
   plan::FunctionRegistry functions_;
   std::unique_ptr<EmbeddedLog> log_;
   std::unique_ptr<service::Application> app_;

@@ -19,7 +19,10 @@ bool is_flag(std::string_view name) {
 
 Error unknown(const std::string& where, const std::string& name) {
   std::vector<std::string> names(kFlags.begin(), kFlags.end());
-  for (const sql::Setting& setting : sql::settings()) names.emplace_back(setting.name);
+  for (const sql::Setting& setting : sql::settings()) {
+    names.emplace_back(setting.name);
+    names.push_back("settings." + std::string(setting.name));
+  }
   auto near = nearest(name, names);
   return Error(ErrorCode::invalid_argument, where + ": unknown key " + name,
                near ? "did you mean " + *near + "?" : "");
@@ -70,6 +73,25 @@ Result<Settings> read_settings_file(const std::string& path) {
   }
 }
 
+namespace {
+
+std::string variable_of(std::string_view setting) {
+  std::string name = "LEAT_SET_" + to_upper(setting);
+  std::replace(name.begin(), name.end(), '.', '_');
+  return name;
+}
+
+Error unknown_variable(const std::string& name) {
+  std::vector<std::string> names;
+  for (std::string_view flag : kFlags) names.push_back("LEAT_" + to_upper(flag));
+  for (const sql::Setting& setting : sql::settings()) names.push_back(variable_of(setting.name));
+  auto near = nearest(name, names);
+  return Error(ErrorCode::invalid_argument, "environment: unknown key " + name,
+               near ? "did you mean " + *near + "?" : "");
+}
+
+}  // namespace
+
 Result<Settings> read_environment(char** environment) {
   Settings settings;
   for (char** entry = environment; *entry != nullptr; ++entry) {
@@ -83,15 +105,9 @@ Result<Settings> read_environment(char** environment) {
       continue;
     }
     const sql::Setting* found = nullptr;
-    if (name.starts_with("set_")) {
-      std::string wanted = name.substr(4);
-      for (const sql::Setting& setting : sql::settings()) {
-        std::string spelled(setting.name);
-        std::replace(spelled.begin(), spelled.end(), '.', '_');
-        if (spelled == wanted) found = &setting;
-      }
-    }
-    if (found == nullptr) return unknown("environment", std::string(text.substr(0, equals)));
+    for (const sql::Setting& setting : sql::settings())
+      if (equals_ignoring_case(variable_of(setting.name), text.substr(0, equals))) found = &setting;
+    if (found == nullptr) return unknown_variable(std::string(text.substr(0, equals)));
     settings[std::string(found->name)] = value;
   }
   return settings;

@@ -35,6 +35,12 @@ void request_stop() {
   sem_post(&g_stop);
 }
 
+void forget_stop() {
+  g_requested.store(false);
+  while (sem_trywait(&g_stop) == 0) {
+  }
+}
+
 bool stop_requested() { return g_requested.load(); }
 
 }  // namespace leat::cli

@@ -10,5 +10,7 @@ void wait_for_stop();
 /// Makes wait_for_stop() return, from any thread.
 void request_stop();
 bool stop_requested();
+/// Forgets a stop that was asked for: Ctrl-C in a shell ends what runs there, not the shell.
+void forget_stop();
 
 }  // namespace leat::cli

@@ -2,6 +2,7 @@
 #include <histedit.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -38,8 +39,7 @@ class PushView {
   Status add(std::string_view row) {
     if (json_) {
       std::printf("%.*s\n", static_cast<int>(row.size()), row.data());
-      std::fflush(stdout);
-      return {};
+      return flush();
     }
     LEAT_TRY(std::vector<std::string> cells, array_elements(row));
     for (std::string& cell : cells) cell = cell_text(cell);
@@ -51,13 +51,18 @@ class PushView {
       std::string line;
       for (const std::string& cell : cells) line += (line.empty() ? "" : "\t") + cell;
       std::printf("%s\n", line.c_str());
-      std::fflush(stdout);
+      return flush();
     }
     return {};
   }
 
  private:
   static constexpr size_t kShown = 20;
+  // When nobody reads any more (leat sql -e .. | head), the query ends.
+  static Status flush() {
+    if (std::fflush(stdout) != 0) request_stop();
+    return {};
+  }
   void paint() {
     if (painted_ > 0) std::printf("\x1b[%zuA\x1b[J", painted_);
     Table table(columns_);
@@ -172,6 +177,28 @@ constexpr const char* kHelp =
 const char* g_prompt = "leat> ";
 char* prompt(EditLine*) { return const_cast<char*>(g_prompt); }
 
+/// The next character that is typed; -1 at the end, and after Ctrl-C, which the editor's own reading
+/// would sleep through.
+int read_character(EditLine*, wchar_t* out) {
+  char bytes[4];
+  size_t have = 0;
+  size_t wanted = 1;
+  while (have < wanted) {
+    ssize_t n = stop_requested() ? -1 : ::read(STDIN_FILENO, bytes + have, 1);
+    if (n < 0 && errno == EINTR && !stop_requested()) continue;
+    if (n <= 0) return n == 0 && have == 0 ? 0 : -1;
+    auto first = static_cast<unsigned char>(bytes[0]);
+    wanted = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    ++have;
+  }
+  auto first = static_cast<unsigned char>(bytes[0]);
+  auto point = static_cast<wchar_t>(wanted == 1 ? first : first & (0x7f >> wanted));
+  for (size_t i = 1; i < wanted; ++i)
+    point = static_cast<wchar_t>((point << 6) | (static_cast<unsigned char>(bytes[i]) & 0x3f));
+  *out = point;
+  return 1;
+}
+
 /// Reads statements with line editing and history until the user leaves.
 int interact(Shell& shell) {
   EditLine* editor = el_init("leat", stdin, stdout, stderr);
@@ -180,6 +207,7 @@ int interact(Shell& shell) {
   ::history(history, &event, H_SETSIZE, 500);
   el_set(editor, EL_PROMPT, &prompt);
   el_set(editor, EL_EDITOR, "emacs");
+  el_set(editor, EL_GETCFN, &read_character);
   el_set(editor, EL_HIST, ::history, history);
   std::printf("%s", kHelp);
   std::string pending;
@@ -187,6 +215,13 @@ int interact(Shell& shell) {
     g_prompt = pending.empty() ? "leat> " : "   -> ";
     int count = 0;
     const char* line = el_gets(editor, &count);
+    if (stop_requested()) {  // Ctrl-C at the prompt forgets what was typed
+      forget_stop();
+      pending.clear();
+      el_reset(editor);
+      std::printf("\n");
+      continue;
+    }
     if (line == nullptr || count <= 0) break;
     std::string_view text = trim(line);
     if (pending.empty() && (text == "exit" || text == "quit" || text == "exit;" || text == "quit;"))
@@ -200,7 +235,8 @@ int interact(Shell& shell) {
     pending += line;
     if (!text.ends_with(';')) continue;
     Status done = run_script(shell, pending);
-    if (!done.has_value()) (void)fail(done.error());
+    if (!done.has_value() && !stop_requested()) (void)fail(done.error());
+    forget_stop();
     pending.clear();
   }
   history_end(history);
@@ -212,8 +248,8 @@ int run(const SqlFlags& flags) {
   auto target = open_target(flags.target);
   if (!target.has_value()) return fail(target.error());
   Shell shell(**target, flags.json);
-  if (flags.statement.empty() && isatty(STDIN_FILENO)) return interact(shell);
   catch_stop_signals();
+  if (flags.statement.empty() && isatty(STDIN_FILENO)) return interact(shell);
   Result<std::string> text =
       flags.statement.empty() ? read_text("-") : Result<std::string>(flags.statement);
   if (!text.has_value()) return fail(text.error());

@@ -1,5 +1,6 @@
 #include "cli/target.h"
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -9,6 +10,7 @@
 #include "base/text.h"
 
 #include "cli/server.h"
+#include "cli/signals.h"
 
 namespace leat::cli {
 namespace {
@@ -53,7 +55,13 @@ class LocalReply final : public service::HttpReply,
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return whole_ || streaming_; });
     while (streaming_) {
-      changed_.wait(lock, [&] { return !chunks_.empty() || finished_; });
+      // Ctrl-C wakes nobody who waits here.
+      while (!changed_.wait_for(lock, std::chrono::milliseconds(100),
+                                [&] { return !chunks_.empty() || finished_; })) {
+        if (!stop_requested()) continue;
+        closed_ = true;
+        return std::string();
+      }
       if (chunks_.empty()) return std::string();
       std::string chunk = std::move(chunks_.front());
       chunks_.pop_front();
@@ -120,7 +128,11 @@ class LocalReply final : public service::HttpReply,
 class LocalTarget final : public Target {
  public:
   Status open(const TargetFlags& flags) {
-    return server_.open({flags.data, flags.app, 1, true, {}, {}});
+    ServerOptions options;
+    options.data = flags.data;
+    options.app = flags.app;
+    options.frozen = true;
+    return server_.open(std::move(options));
   }
   Result<std::string> request(const std::string& method, const std::string& path,
                               const std::string& body, const Headers& headers) override {

@@ -39,7 +39,9 @@ TEST(JavaTimePattern, writes_every_field) {
 
 TEST(JavaTimePattern, writes_zones_as_each_letter_has_them) {
   EXPECT_EQ(write("HH:mm zzz VV", kMay, "Europe/London"), "22:58 BST Europe/London");
-  EXPECT_EQ(write("X XX XXX XXXX XXXXX", kMay, "+05:30"), "+0530 +0530 +05:30 +0530 +05:30");
+  const char* offsets[] = {"+0530", "+0530", "+05:30", "+0530", "+05:30"};
+  for (size_t letters = 1; letters <= 5; ++letters)
+    EXPECT_EQ(write(std::string(letters, 'X'), kMay, "+05:30"), offsets[letters - 1]) << letters;
   EXPECT_EQ(write("X x xx xxx Z ZZZZ ZZZZZ O OOOO", kMay, "-03:00"),
             "-03 -03 -0300 -03:00 -0300 GMT-03:00 -03:00 GMT-3 GMT-03:00");
   EXPECT_EQ(write("X x xx xxx Z ZZZZ ZZZZZ O z VV", kMay, "GMT"),

@@ -1,9 +1,11 @@
 """The commands: records through files, statements, topics, checks, and their exit codes."""
 
 import json
+import subprocess
+import time
 import unittest
 
-from program import ProgramTest, leat
+from program import PROGRAM, ProgramTest, leat
 
 
 class Commands(ProgramTest):
@@ -61,9 +63,62 @@ class Commands(ProgramTest):
         self.assertEqual(self.leat("topic", "delete", "extra").returncode, 0)
 
     def test_a_mistyped_word_gets_a_suggestion(self):
-        done = leat("consum", "words")
-        self.assertEqual(done.returncode, 2)
-        self.assertIn("consume", done.stderr)
+        for words, suggestion in ((["consum", "words"], "leat consume"), (["rnu", "a.sql"], "leat run"), (["topic", "craete", "x"], "leat topic create"),
+                                  (["run", "a.sql", "--threds", "2"], "--threads"), (["topic", "list", "--jsn"], "--json")):
+            with self.subTest(words=words):
+                done = leat(*words)
+                self.assertEqual(done.returncode, 2)
+                self.assertIn(f"did you mean {suggestion}?", done.stderr)
+
+    def test_an_input_that_has_grown_is_produced_from_where_it_was(self):
+        def lines(count):
+            return "".join(json.dumps({"word": f"w{n}", "n": n}) + "\n" for n in range(count))
+        for count in (3, 3, 7, 1500, 2500):
+            done = self.leat("produce", "words", "--key", "word", "--idempotent-id", "A", stdin=lines(count))
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(sum(self.client.end_offsets("words")), count)
+        done = self.leat("produce", "words", "--key", "word", "--idempotent-id", "A", stdin=lines(2).replace("w1", "other"))
+        self.assertEqual(done.returncode, 4)
+
+    def test_what_is_piped_in_slowly_does_not_wait_for_more(self):
+        with subprocess.Popen([str(PROGRAM), "produce", "words", "--key", "word", "--server", self.server.url],
+                              stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
+            child.stdin.write('{"word":"a","n":1}\n')
+            child.stdin.flush()
+            deadline = time.monotonic() + 10
+            while sum(self.client.end_offsets("words")) < 1 and time.monotonic() < deadline:
+                time.sleep(0.02)
+            self.assertEqual(sum(self.client.end_offsets("words")), 1)
+            child.communicate()
+
+    def test_consume_begins_at_a_time_or_says_that_it_is_none(self):
+        self.post("words", [{"key": "a", "value": {"n": n}, "timestamp": 1_700_000_000_000 + n * 3_600_000} for n in range(4)])
+        for text, n in (("2023-11-14T23:00:00Z", 3), ("2023-11-15T00:00:00+01:00", 3), ("2023-11-15", 2), ("t:1700000000001", 3), ("2030-01-01", 0)):
+            done = self.leat("consume", "words", "--from", text, "--once")
+            self.assertEqual((done.returncode, len(done.stdout.splitlines())), (0, n), (text, done.stderr))
+        for text in ("yesterday", "2024-13-45", "2024-01-01T25:00:00"):
+            done = self.leat("consume", "words", "--from", text, "--once")
+            self.assertEqual(done.returncode, 2)
+            self.assertIn("2024-05-01", done.stderr)
+        self.assertEqual(len(self.leat("consume", "words", "--from", "1", "--once").stdout.splitlines()), 3)
+
+    def test_consume_ends_when_nobody_reads_it(self):
+        self.post("words", {"key": "a", "value": {"n": 1}})
+        child = subprocess.Popen([str(PROGRAM), "consume", "words", "--from", "beginning", "--server", self.server.url],
+                                 stdout=subprocess.PIPE, text=True)
+        self.addCleanup(child.kill)
+        self.assertTrue(child.stdout.readline())
+        child.stdout.close()
+        self.post("words", {"key": "a", "value": {"n": 2}})
+        self.assertEqual(child.wait(timeout=10), 0)
+
+    def test_functions_are_listed_once_and_described_with_their_arguments(self):
+        listed = self.leat("sql", "-e", "SHOW FUNCTIONS;").stdout.splitlines()
+        names = [line.split()[0] for line in listed[2:-1]]
+        self.assertEqual(len(names), len(set(names)))
+        self.assertLess({"COUNT", "SUM", "LATEST_BY_OFFSET", "SUBSTRING"}, set(names))
+        self.assertIn("SUBSTRING(STRING, INTEGER, INTEGER)", self.leat("sql", "-e", "DESCRIBE FUNCTION substring;").stdout)
+        self.assertEqual(self.leat("sql", "-e", "DESCRIBE EXTENDED totals;").stdout, self.leat("sql", "-e", "DESCRIBE totals EXTENDED;").stdout)
 
     def test_a_directory_in_use_names_who_has_it(self):
         done = leat("run", self.file, "--data", self.data, "--listen", "127.0.0.1:0")

@@ -1,10 +1,12 @@
 """What a restart keeps, what it refuses, and what damage does."""
 
+import os
 import pathlib
 import shutil
+import subprocess
 import unittest
 
-from program import WORDS, ProgramTest, leat
+from program import PROGRAM, WORDS, ProgramTest, leat
 
 
 class Restart(ProgramTest):
@@ -68,6 +70,23 @@ class Restart(ProgramTest):
         self.start_again()
         self.assertEqual(self.client.get("/v1/views/totals/a")["rows"][0]["value"], {"total": 2, "count": 2})
 
+    def test_an_insert_that_is_only_written_otherwise_is_the_same(self):
+        self.assertEqual(self.once(WORDS + "INSERT INTO words (word, n) VALUES ('a', 1);\n").returncode, 0)
+        self.assertEqual(self.once(WORDS + "insert into words(WORD,n)  -- again\n values ('a',  1);\n").returncode, 0)
+        self.start_again()
+        self.assertEqual(self.client.get("/v1/views/totals/a")["rows"][0]["value"], {"total": 1, "count": 1})
+
+    def test_the_applications_name_is_the_flags_then_the_files_then_the_environments(self):
+        named = "SET 'application.id' = 'of_sql';\n" + WORDS
+        for sql, environment, flags, name in ((WORDS, {}, [], "app"), (WORDS, {"LEAT_APP": "of_env"}, [], "of_env"),
+                                              (named, {"LEAT_APP": "of_env"}, [], "of_sql"), (named, {}, ["--app", "of_flag"], "of_flag")):
+            self.file.write_text(sql)
+            data = self.path / name
+            done = subprocess.run([str(PROGRAM), "run", str(self.file), "--data", str(data), "--once", *flags],
+                                  env={**os.environ, **environment}, capture_output=True, text=True, check=False)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn(name + "-dead-letters", leat("topic", "list", "--data", data).stdout)
+
     def test_statements_of_a_client_survive(self):
         self.client.post("/v1/sql", {"statement": "CREATE STREAM large AS SELECT word, n FROM words WHERE n > 5;"})
         self.server.kill()
@@ -103,6 +122,11 @@ class Restart(ProgramTest):
         found = leat("verify", self.data)
         self.assertEqual(found.returncode, 1, found.stdout)
         self.assertIn(first.name, found.stdout)
+        before = first.read_bytes()
+        refused = leat("run", self.file, "--data", self.data, "--once")
+        self.assertEqual(refused.returncode, 6, refused.stderr)
+        self.assertIn(first.name, refused.stderr)
+        self.assertEqual(first.read_bytes(), before)
 
     def test_what_clients_hold_of_a_log_is_refused_by_its_restored_backup(self):
         self.post("words", {"key": "a", "value": {"n": 1}})
@@ -131,6 +155,12 @@ class Restart(ProgramTest):
         done = leat("run", self.file, "--config", config, "--data", self.path / "x", "--once")
         self.assertEqual(done.returncode, 2)
         self.assertIn("threads", done.stderr)
+        for name, value, says in (("LEAT_THRAEDS", "2", "LEAT_THREADS"), ("LEAT_INSECURE", "yes", "true or false"), ("LEAT_THREADS", "0", "1 to 256")):
+            done = subprocess.run([str(PROGRAM), "run", str(self.file), "--data", str(self.path / "x"), "--once"],
+                                  env={**os.environ, name: value}, capture_output=True, text=True, check=False)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(says, done.stderr)
+        self.assertEqual(leat("run").returncode, 2)
         done = self.once("SET 'aplication.id' = 'x';\n" + WORDS)
         self.assertEqual(done.returncode, 2)
         self.assertIn("application.id", done.stderr)
