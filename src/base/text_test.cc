@@ -10,6 +10,7 @@ TEST(Text, nearest_finds_a_typing_mistake_and_not_another_word) {
   EXPECT_EQ(nearest("balanecs", names), "balances");
   EXPECT_EQ(nearest("TRANSFER", names), "transfers");
   EXPECT_EQ(nearest("flights", names), std::nullopt);
+  EXPECT_EQ(nearest("rnu", std::vector<std::string>{"sql", "run"}), "run");  // letters swapped
 }
 
 TEST(Text, base64_round_trips_every_length_and_refuses_what_is_not_it) {

@@ -185,13 +185,17 @@ Status replay(const DlqFlags& flags) {
   LEAT_CHECK(for_each_letter(*target, topic, first, max, [&](const std::string& letter) -> Status {
     LEAT_TRY(std::string to, error_header(letter, "topic"));
     LEAT_TRY(std::string offset, member_text(letter, "offset"));
+    LEAT_TRY(std::string origin_partition, error_header(letter, "partition"));
+    LEAT_TRY(std::string origin_offset, error_header(letter, "offset"));
     auto record = record_of(letter);
-    // The identity makes replaying the same letters again add nothing.
+    // The identity is the record's: several queries may each have a letter of it, and replaying
+    // again adds nothing.
+    std::string identity = origin_offset == "-1" ? "dlq/letter/" + offset
+                                                 : "dlq/" + origin_partition + "/" + origin_offset;
     Result<std::string> done =
-        record.has_value()
-            ? target->post("/v1/topics/" + service::percent_encode(to) + "/records", *record,
-                           {{"Idempotency-Key", "dlq/" + topic + "/" + offset}})
-            : Result<std::string>(record.error());
+        record.has_value() ? target->post("/v1/topics/" + service::percent_encode(to) + "/records",
+                                          *record, {{"Idempotency-Key", identity}})
+                           : Result<std::string>(record.error());
     if (done.has_value()) {
       ++sent;
       return {};

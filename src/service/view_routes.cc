@@ -144,8 +144,10 @@ void Api::get_key(const std::string& name, const std::string& key, const HttpReq
       if (!start || (view.info.window && rows.window_start[row] == *start))
         append_view_row(out.emplace_back(), view.info, rows, row);
     if (out.empty()) {
+      std::string what = start ? "window of " + key + " that begins at " + std::to_string(*start)
+                               : "such key: " + key;
       return reply->send(
-          problem(Error(ErrorCode::not_found, "the view has no such key: " + key,
+          problem(Error(ErrorCode::not_found, "the view has no " + what,
                         view.info.window ? "windows are kept for a day of stream time (or size "
                                            "and grace) unless RETENTION says more; the topic "
                                            "keeps history"

@@ -170,6 +170,7 @@ Result<ExprPtr> ExprBinder::bind_logic(const Binary& node) {
   std::vector<ExprPtr> sides;
   for (const Expr* side : {&*node.left, &*node.right}) {
     LEAT_TRY(ExprPtr bound, bind(*side));
+    if (plan::is_null_literal(*bound)) bound = null_of(Type::boolean());
     if (bound->type.kind != TypeKind::boolean)
       return context_.invalid(
           side->span,

@@ -189,6 +189,7 @@ TEST_F(Functions, of_angles_and_powers_are_those_of_ieee) {
   EXPECT_EQ(f("LOG", {1, 8}), "NaN");
   EXPECT_EQ(f("LOG", {-2, 8}), "NaN");
   EXPECT_EQ(f("CBRT", {-8}), "-2.0");
+  EXPECT_EQ(f("CBRT", {27}), "3.0");
   EXPECT_EQ(f("SQRT", {2.25}), "1.5");
   EXPECT_EQ(f("POWER", {2, 10}), "1024.0");
   EXPECT_EQ(f("EXP", {0}), "1.0");
