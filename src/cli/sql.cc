@@ -177,8 +177,8 @@ constexpr const char* kHelp =
 const char* g_prompt = "leat> ";
 char* prompt(EditLine*) { return const_cast<char*>(g_prompt); }
 
-/// The next character that is typed; -1 at the end, and after Ctrl-C, which the editor's own reading
-/// would sleep through.
+/// The next character that is typed; -1 at the end, and after Ctrl-C, which the editor's own
+/// reading would sleep through.
 int read_character(EditLine*, wchar_t* out) {
   char bytes[4];
   size_t have = 0;
