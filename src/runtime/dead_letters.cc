@@ -59,10 +59,7 @@ void look_up_records(Log& log, const UnwrittenBatches& unwritten,
     auto topic = log.topic(letter.topic);
     if (!topic.has_value()) continue;
     TopicPartition partition{topic->id, PartitionId(letter.partition)};
-    if (const auto* batches = unwritten(partition)) {
-      std::vector<ByteView> views(batches->begin(), batches->end());
-      letter.at_hand = take_record(views, letter);
-    }
+    letter.at_hand = take_record(unwritten(partition), letter);
     if (letter.at_hand) continue;
     auto fetched = log.read(partition, Offset(letter.offset), 1, Visibility::appended);
     if (fetched.has_value()) letter.at_hand = take_record(fetched->batches, letter);

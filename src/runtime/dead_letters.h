@@ -15,9 +15,8 @@ inline constexpr size_t kDeadLetterBytesMax = 1 << 20;
 /// A batch that has grown to this is finished and the next one begun.
 inline constexpr size_t kDeadLetterBatchBytes = 1 << 20;
 
-/// The batches of a partition that are not in the log yet; nullptr: none.
-using UnwrittenBatches =
-    std::function<const std::vector<std::string>*(const TopicPartition& partition)>;
+/// The batches of a partition that are not in the log yet.
+using UnwrittenBatches = std::function<std::vector<ByteView>(const TopicPartition& partition)>;
 
 /// Gives letters of rows that failed behind a repartition what their records had, out of the log or
 /// of what is about to be written to it. A record that is nowhere any more leaves its letter as it

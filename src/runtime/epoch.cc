@@ -276,7 +276,8 @@ Status Epoch::number_dead_letters() {
   if (dead_letters_.empty() || dead_letter_topic_.name.empty()) return {};
   auto unwritten = [this](const TopicPartition& partition) {
     auto found = outputs_.find(partition);
-    return found == outputs_.end() ? nullptr : &found->second.batches;
+    if (found == outputs_.end()) return std::vector<ByteView>();
+    return std::vector<ByteView>(found->second.batches.begin(), found->second.batches.end());
   };
   look_up_records(log_, unwritten, dead_letters_);
   LEAT_TRY(Output * out, output({dead_letter_topic_.id, PartitionId(0)}));
