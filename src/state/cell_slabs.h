@@ -9,10 +9,10 @@
 namespace leat::state {
 
 /// Memory of one table's entries: cells of fixed sizes (steps of 8 bytes, a cache line for what
-/// fits in one, above 512 bytes steps of an eighth of a power of two) cut from slabs that grow to 2 MiB, huge pages where the kernel gives them. An
-/// entry never moves by itself; a cell that is given back serves the next entry of its size. An
-/// entry above kCellBytesMax has a slab of its own, which is returned to the system with it. One
-/// owner.
+/// fits in one, above 512 bytes steps of an eighth of a power of two) cut from slabs that grow to 2
+/// MiB, huge pages where the kernel gives them. An entry never moves by itself; a cell that is
+/// given back serves the next entry of its size. An entry above kCellBytesMax has a slab of its
+/// own, which is returned to the system with it. One owner.
 class CellSlabs {
  public:
   static constexpr size_t kCellBytesMax = 64 * 1024;
