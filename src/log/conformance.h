@@ -2,7 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <functional>
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
@@ -486,13 +488,15 @@ TEST_P(Conformance, a_retry_with_the_same_key_and_body_gets_the_same_answer_and_
 
 TEST_P(Conformance, a_duplicate_that_comes_meanwhile_waits_for_the_first) {
   TopicPartition at = partition_of(make_topic("t"));
-  std::vector<Appended> answers;
-  for (int i = 0; i < 3; ++i) {
+  // The answers come on several threads, and not always in order.
+  std::array<std::promise<Appended>, 3> promised;
+  for (auto& promise : promised) {
     log().append(keyed(at, "k", 1, "v"),
-                 [&](Result<Appended> r) { answers.push_back(std::move(r).value()); });
+                 [&](Result<Appended> r) { promise.set_value(std::move(r).value()); });
   }
   subject_->settle();
-  ASSERT_EQ(answers.size(), 3u);
+  std::vector<Appended> answers;
+  for (auto& promise : promised) answers.push_back(promise.get_future().get());
   EXPECT_FALSE(answers[0].duplicate);
   EXPECT_TRUE(answers[1].duplicate && answers[2].duplicate);
   EXPECT_EQ(answers[1].base_offsets, answers[0].base_offsets);
