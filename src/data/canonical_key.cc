@@ -3,7 +3,7 @@
 #include <cmath>
 #include <limits>
 
-#include "data/short_bytes.h"
+#include "base/short_bytes.h"
 
 namespace leat {
 namespace {

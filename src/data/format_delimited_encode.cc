@@ -7,11 +7,11 @@
 
 #include <charconv>
 
+#include "base/short_bytes.h"
 #include "data/format_makers.h"
 #include "data/json_write.h"
 #include "data/number_text.h"
 #include "data/row_writer.h"
-#include "data/short_bytes.h"
 
 namespace leat {
 namespace {

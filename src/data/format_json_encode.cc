@@ -1,10 +1,10 @@
 // JSON, writing: an object with every column, null ones too, under the columns' own names; or one
 // bare value.
+#include "base/short_bytes.h"
 #include "data/format_makers.h"
 #include "data/json_value.h"
 #include "data/json_write.h"
 #include "data/row_writer.h"
-#include "data/short_bytes.h"
 
 namespace leat {
 namespace {

@@ -1,10 +1,10 @@
 // KAFKA: one column as Kafka's own serializers write it. INT and BIGINT big-endian, DOUBLE as its
 // IEEE bits big-endian, STRING as UTF-8, BYTES as they are; a C++ value by its own codec.
+#include "base/short_bytes.h"
 #include "data/format_makers.h"
 #include "data/opaque.h"
 #include "data/row_error.h"
 #include "data/row_writer.h"
-#include "data/short_bytes.h"
 #include "data/utf8.h"
 
 namespace leat {

@@ -2,8 +2,8 @@
 
 #include <charconv>
 
+#include "base/short_bytes.h"
 #include "data/json_scan.h"
-#include "data/short_bytes.h"
 #include "data/short_number.h"
 
 namespace leat {

@@ -5,9 +5,9 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/short_bytes.h"
 #include "data/json_write.h"
 #include "data/number_text.h"
-#include "data/short_bytes.h"
 
 namespace leat {
 namespace {

@@ -1,9 +1,9 @@
 #include "base/assert.h"
 #include "base/crc32c.h"
+#include "base/short_bytes.h"
 #include "base/varint.h"
 #include "data/record_batch.h"
 #include "data/record_batch_layout.h"
-#include "data/short_bytes.h"
 
 namespace leat {
 namespace {

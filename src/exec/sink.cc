@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/murmur2.h"
-#include "data/short_bytes.h"
+#include "base/short_bytes.h"
 #include "exec/batch_rows.h"
 
 namespace leat::exec {

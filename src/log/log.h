@@ -120,6 +120,14 @@ struct Commit {
   std::string facts;  // cut, times and ticks used, for whoever recomputes the epoch
 };
 
+/// The bytes of a commit that are written as they are: records, state, facts.
+inline size_t payload_bytes(const Commit& commit) {
+  size_t bytes = commit.facts.size();
+  for (const PartitionAppend& append : commit.appends) bytes += append.batch.size();
+  for (const StateDelta& delta : commit.states) bytes += delta.bytes.size();
+  return bytes;
+}
+
 /// A commit as replayed at recovery; views are valid during the call.
 struct CommitView {
   EpochId epoch;

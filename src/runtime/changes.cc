@@ -142,12 +142,16 @@ std::optional<Position> Runtime::position_of_replaced(
     const std::string& id, const std::vector<std::string>& removed) const {
   if (std::find(removed.begin(), removed.end(), id) == removed.end()) return std::nullopt;
   const QueryRun* old = find(id);
+  const Lane* lane = old == nullptr ? nullptr : lane_of(*old);
+  return lane == nullptr ? std::nullopt : std::optional(lane->position_of(*old));
+}
+
+Lane* Runtime::lane_of(const QueryRun& query) const {
   for (const auto& lane : lanes_) {
     const auto& members = lane->queries();
-    if (std::find(members.begin(), members.end(), old) != members.end())
-      return lane->position_of(*old);
+    if (std::find(members.begin(), members.end(), &query) != members.end()) return lane.get();
   }
-  return std::nullopt;
+  return nullptr;
 }
 
 // What a query has not read must not be kept for it once it is gone.
@@ -315,10 +319,8 @@ void Runtime::status(std::function<void(std::vector<QueryStatus>)> done) {
                          query->counters()};
       if (query->failure) status.failure = query->failure->to_string();
       Position at = query->stopped_at;
-      for (const auto& lane : lanes_) {
-        const auto& members = lane->queries();
-        if (std::find(members.begin(), members.end(), query.get()) == members.end()) continue;
-        status.level = lane == lanes_.front();
+      if (const Lane* lane = lane_of(*query); lane != nullptr) {
+        status.level = lane == lanes_.front().get();
         at = lane->position_of(*query);
       }
       for (const auto& [partition, next] : at) {

@@ -10,13 +10,6 @@ namespace leat::runtime {
 namespace {
 constexpr auto kDiskFullPause = std::chrono::milliseconds(100);
 constexpr auto kDeadlineTick = std::chrono::milliseconds(20);
-
-size_t bytes_of(const Commit& commit) {
-  size_t bytes = 0;
-  for (const PartitionAppend& append : commit.appends) bytes += append.batch.size();
-  for (const StateDelta& delta : commit.states) bytes += delta.bytes.size();
-  return bytes;
-}
 }  // namespace
 
 Runtime::Runtime(Log& log, io::Disk& disk, io::Clock& clock,
@@ -238,7 +231,7 @@ Status Runtime::commit(Commit commit, std::function<void(Status)> done) {
   // First: the commit itself may remove the query whose joining was to be noted.
   commit.metadata.insert(commit.metadata.begin(), pending_metadata_.begin(),
                          pending_metadata_.end());
-  const size_t bytes = bytes_of(commit);
+  const size_t bytes = payload_bytes(commit);
   uint64_t number = 0;
   {
     std::lock_guard lock(mutex_);
@@ -296,9 +289,7 @@ Runtime::Stand Runtime::stand() const {
 
 void Runtime::fail_query(QueryRun& query, const Error& error) {
   query.failure = error;
-  for (auto& lane : lanes_) {
-    const auto& members = lane->queries();
-    if (std::find(members.begin(), members.end(), &query) == members.end()) continue;
+  if (Lane* lane = lane_of(query); lane != nullptr) {
     query.stopped_at = lane->position_of(query);
     lane->remove(query);
   }

@@ -167,6 +167,7 @@ class Runtime {
                                                        const std::vector<std::string>& removed);
   std::optional<Position> position_of_replaced(const std::string& id,
                                                const std::vector<std::string>& removed) const;
+  Lane* lane_of(const QueryRun& query) const;  // nullptr: it has failed
   static void take_positions_away(const QueryRun& query, Commit& work);
   Status check_removals(const std::vector<std::string>& ids) const;
   void remove_queries(const std::vector<std::string>& ids);

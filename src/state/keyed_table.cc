@@ -1,9 +1,9 @@
 #include "state/keyed_table.h"
 
 #include "base/assert.h"
+#include "base/short_bytes.h"
 #include "state/key_hash.h"
 #include "state/ordered_index.h"
-#include "state/short_bytes.h"
 
 namespace leat::state {
 

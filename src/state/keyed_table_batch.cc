@@ -4,10 +4,10 @@
 #include <algorithm>
 
 #include "base/assert.h"
+#include "base/short_bytes.h"
 #include "state/key_hash.h"
 #include "state/keyed_table.h"
 #include "state/ordered_index.h"
-#include "state/short_bytes.h"
 #include "state/slot.h"
 
 namespace leat::state {
@@ -43,7 +43,7 @@ struct KeyedTable::Probes {
     if (slot == kEmptySlot) return nullptr;
     Entry* entry = entry_in(slot);
     if (may_be(slot, hash[i]) && entry->key_size() == key.size() &&
-        equal_bytes(entry->bytes(), key.data(), key.size())) [[likely]]
+        same_bytes(entry->bytes(), key.data(), key.size())) [[likely]]
       return entry;
     return table.probe(key, hash[i], at[i]);
   }

@@ -4,10 +4,10 @@
 #include <bit>
 
 #include "base/assert.h"
+#include "base/short_bytes.h"
 #include "state/key_hash.h"
 #include "state/keyed_table.h"
 #include "state/ordered_index.h"
-#include "state/short_bytes.h"
 #include "state/slot.h"
 
 namespace leat::state {
@@ -26,7 +26,7 @@ Entry* KeyedTable::probe(ByteView key, uint64_t hash, size_t at) const {
     if (slot == kEmptySlot) return nullptr;
     if (!may_be(slot, hash)) continue;
     Entry* entry = entry_in(slot);
-    if (entry->key_size() == key.size() && equal_bytes(entry->bytes(), key.data(), key.size()))
+    if (entry->key_size() == key.size() && same_bytes(entry->bytes(), key.data(), key.size()))
       return entry;
   }
 }

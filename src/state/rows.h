@@ -2,9 +2,9 @@
 #include "base/bytes.h"
 #include "base/lending_buffer.h"
 #include "base/result.h"
+#include "base/short_bytes.h"
 #include "base/varint.h"
 #include "state/keyed_table.h"
-#include "state/short_bytes.h"
 
 namespace leat::state {
 

@@ -28,16 +28,6 @@ int64_t first_number(const std::string& columns) {
   return n;
 }
 
-/// "key" or "key@window start" of a record of a table's topic.
-std::string table_key(const Record& record, bool windowed) {
-  std::string key = record.key.value_or("null");
-  if (!windowed || key.size() < 8) return key;
-  TimeMs start = 0;
-  for (size_t i = key.size() - 8; i < key.size(); ++i)
-    start = start << 8 | static_cast<uint8_t>(key[i]);
-  return key.substr(0, key.size() - 8) + "@" + std::to_string(start);
-}
-
 bool is_windowed(const std::string& view) { return view == "by_time" || view == "finals"; }
 
 }  // namespace

@@ -27,15 +27,6 @@ std::string columns_in(const std::string& data) {
   return value == "null}" ? "" : columns_of(value);
 }
 
-std::string key_of(const Record& record, bool windowed) {
-  std::string key = record.key.value_or("null");
-  if (!windowed || key.size() < 8) return key;
-  TimeMs start = 0;
-  for (size_t i = key.size() - 8; i < key.size(); ++i)
-    start = start << 8 | static_cast<uint8_t>(key[i]);
-  return key.substr(0, key.size() - 8) + "@" + std::to_string(start);
-}
-
 bool readable(const Record& record) {
   return record.key && record.value.value_or("").find("no JSON") == std::string::npos;
 }
@@ -158,7 +149,7 @@ void Follower::check(World& world, Topics& topics, bool windowed, bool kept) {
     for (size_t i = 0; i < records[p].size(); ++i) {
       const Record& record = records[p][i];
       if (!readable(record)) continue;
-      std::string key = key_of(record, windowed);
+      std::string key = table_key(record, windowed);
       std::string columns = record.value ? columns_of(*record.value) : "";
       if (i >= begin) expected[key].push_back(columns);
       if (columns.empty()) {

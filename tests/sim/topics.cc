@@ -108,4 +108,13 @@ std::string row_of(const Record& record) {
   return record.key.value_or("null") + "|" + columns_of(record.value.value_or(""));
 }
 
+std::string table_key(const Record& record, bool windowed) {
+  std::string key = record.key.value_or("null");
+  if (!windowed || key.size() < 8) return key;
+  TimeMs start = 0;
+  for (size_t i = key.size() - 8; i < key.size(); ++i)
+    start = start << 8 | static_cast<uint8_t>(key[i]);
+  return key.substr(0, key.size() - 8) + "@" + std::to_string(start);
+}
+
 }  // namespace leat::system_sim

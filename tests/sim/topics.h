@@ -46,5 +46,7 @@ class Topics {
 std::string columns_of(const std::string& json);
 /// "key|columns" of a record of a stream.
 std::string row_of(const Record& record);
+/// "key" or "key@window start" of a record of a table's topic.
+std::string table_key(const Record& record, bool windowed);
 
 }  // namespace leat::system_sim

@@ -19,13 +19,6 @@ constexpr uint32_t kNoLeaderEpoch = 0xffffffff;
 /// What a frame takes for so many bytes of payload, at most: chunks are padded to blocks.
 uint64_t frame_bound(uint64_t payload) { return payload + payload / 8 + 4 * kBlockBytes; }
 
-size_t commit_bytes(const Commit& commit) {
-  size_t bytes = commit.facts.size();
-  for (const PartitionAppend& append : commit.appends) bytes += append.batch.size();
-  for (const StateDelta& delta : commit.states) bytes += delta.bytes.size();
-  return bytes;
-}
-
 size_t directory_bound(const Commit& commit) {
   size_t bytes = kSectionBytes + commit.application.size();
   bytes += commit.appends.size() * kEntryBytes;
@@ -359,7 +352,7 @@ Status Sequencer::check_commit(const Commit& commit, uint64_t directory_bytes) {
     }
     end = end.plus(commit.appends[i].record_count);
   }
-  return check_room(commit_bytes(commit) + directory_bytes, 0);
+  return check_room(payload_bytes(commit) + directory_bytes, 0);
 }
 
 Status Sequencer::commit(Commit commit, AppendDone done) {
@@ -379,7 +372,7 @@ Status Sequencer::commit(Commit commit, AppendDone done) {
     std::lock_guard lock(mutex_);
     if (refuse_with_) return *refuse_with_;
     LEAT_CHECK(check_commit(commit, bound));
-    waiting_payload_ += commit_bytes(commit);
+    waiting_payload_ += payload_bytes(commit);
     Group& group = open_group();
     Appended result;
     result.lsn = group.lsn;

@@ -1,7 +1,10 @@
 #pragma once
-// Copying and comparing strings of a few to a few dozen bytes, which is what values are: in place
-// of a call, two loads that overlap. Nothing outside of [p, p + n) is read or written.
+// Copying and comparing strings of a few to a few dozen bytes, which is what keys and values are:
+// in place of a call with a length known only at run time, two loads that overlap. Nothing outside
+// of [p, p + n) is read or written.
 #include <immintrin.h>
+
+#include <cstring>
 
 #include "base/bytes.h"
 
@@ -9,21 +12,23 @@ namespace leat {
 
 /// Whether the `n` bytes at `a` and `b` are the same.
 inline bool same_bytes(const char* a, const char* b, size_t n) {
+  if (n > 32) return std::memcmp(a, b, n) == 0;
   if (n >= 8) {
-    size_t i = 0;
-    for (; i + 8 < n; i += 8)
-      if (load_le<uint64_t>(a + i) != load_le<uint64_t>(b + i)) return false;
-    return load_le<uint64_t>(a + n - 8) == load_le<uint64_t>(b + n - 8);
+    uint64_t differ = load_le<uint64_t>(a + n - 8) ^ load_le<uint64_t>(b + n - 8);
+    for (size_t i = 0; i + 8 < n; i += 8)
+      differ |= load_le<uint64_t>(a + i) ^ load_le<uint64_t>(b + i);
+    return differ == 0;
   }
-  if (n >= 4)
-    return load_le<uint32_t>(a) == load_le<uint32_t>(b) &&
-           load_le<uint32_t>(a + n - 4) == load_le<uint32_t>(b + n - 4);
+  if (n >= 4) {
+    return ((load_le<uint32_t>(a) ^ load_le<uint32_t>(b)) |
+            (load_le<uint32_t>(a + n - 4) ^ load_le<uint32_t>(b + n - 4))) == 0;
+  }
   for (size_t i = 0; i < n; ++i)
     if (a[i] != b[i]) return false;
   return true;
 }
 
-/// Copies `n` bytes.
+/// Copies `n` bytes; the ranges do not overlap.
 inline void copy_bytes(char* to, const char* from, size_t n) {
   if (n > 32) {
     std::memcpy(to, from, n);
