@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <thread>
 
 namespace leat {
@@ -9,7 +10,7 @@ namespace {
 
 void put(LendingBuffer& buffer, ByteView bytes) {
   char* p = buffer.room(bytes.size());
-  std::memcpy(p, bytes.data(), bytes.size());
+  std::copy(bytes.begin(), bytes.end(), p);
   buffer.end_at(p + bytes.size());
 }
 

@@ -1,7 +1,7 @@
 #pragma once
-// Copying and comparing strings of a few to a few dozen bytes, which is what keys and values are:
-// in place of a call with a length known only at run time, two loads that overlap. Nothing outside
-// of [p, p + n) is read or written.
+// Copying, comparing and loading strings of a few to a few dozen bytes, which is what keys and
+// values are: in place of a call with a length known only at run time, two loads that overlap.
+// Nothing outside of [p, p + n) is read or written.
 #include <immintrin.h>
 
 #include <cstring>
@@ -50,6 +50,18 @@ inline void copy_bytes(char* to, const char* from, size_t n) {
   } else {
     for (size_t i = 0; i < n; ++i) to[i] = from[i];
   }
+}
+
+/// The last n % 8 (not 0) of `n` bytes, as a word filled up with zeros.
+inline uint64_t load_last(const char* p, size_t n) {
+  const size_t last = n % 8;
+  if (n > 8) return load_le<uint64_t>(p + n - 8) >> (64 - 8 * last);
+  if (last >= 4)
+    return load_le<uint32_t>(p) | uint64_t{load_le<uint32_t>(p + last - 4)} << (8 * last - 32);
+  uint64_t word = 0;
+  for (size_t i = 0; i < last; ++i)
+    word |= static_cast<uint64_t>(static_cast<unsigned char>(p[i])) << 8 * i;
+  return word;
 }
 
 /// Copies `n` bytes and says whether none of them is one that `find` marks: find(v) sets the high

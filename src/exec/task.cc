@@ -247,7 +247,8 @@ void OperatorTask::write_deltas() {
     // Changes that came to nothing (a key that was made and removed, or was never there) are none.
     if (bytes.empty()) continue;
     const uint32_t crc = crc32c(bytes);
-    context_.out->deltas.push_back({store.name, std::move(bytes), crc});
+    context_.out->deltas.push_back(
+        {store.name, std::move(bytes), crc, store.delta->unpacked_bytes()});
   }
 }
 

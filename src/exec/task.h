@@ -92,7 +92,8 @@ struct TaskOutput {
   struct Delta {
     std::string store;
     Blob bytes;
-    uint32_t crc;  // CRC-32C, taken while the bytes are in the cache
+    uint32_t crc;           // CRC-32C, taken while the bytes are in the cache
+    size_t unpacked_bytes;  // of keys and values
   };
   std::vector<Delta> deltas;
   uint64_t table_rows = 0;     // that went into tables

@@ -304,6 +304,16 @@ EpochYield Epoch::yield() const {
   return yield;
 }
 
+uint64_t Epoch::changed_state_bytes() const {
+  uint64_t bytes = 0;
+  for (QueryRun* query : lane_.queries())
+    for (size_t part = 0; part < query->parts().size(); ++part)
+      for (const TaskSlot& slot : query->tasks(part))
+        for (const exec::TaskOutput::Delta& delta : slot.output.deltas)
+          bytes += delta.unpacked_bytes;
+  return bytes;
+}
+
 void Epoch::fill(Commit& commit) {
   append_varint(commit.facts, zigzag(now_));
   for (const Suspect& passed : condemned_) {

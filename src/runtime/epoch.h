@@ -33,6 +33,8 @@ class Epoch {
   int64_t records() const { return records_; }
   /// Once it has run.
   EpochYield yield() const;
+  /// Bytes of keys and values in the changes of its tables. Before fill().
+  uint64_t changed_state_bytes() const;
 
   /// Adds the epoch's positions, outputs and state to `commit`. Call once, after run().
   void fill(Commit& commit);

@@ -190,9 +190,9 @@ Result<bool> Runtime::run_lane(Lane& lane) {
     return true;  // again, without it
   }
   const EpochYield yield = epoch.yield();
+  snapshots_.add_delta_bytes(epoch.changed_state_bytes());
   Commit work;
   epoch.fill(work);
-  for (const StateDelta& delta : work.states) snapshots_.add_delta_bytes(delta.bytes.size());
   Status ordered = commit(std::move(work), {});
   epoch.end(ordered.has_value(), options_.faults.loses_undo);
   if (!ordered.has_value()) {

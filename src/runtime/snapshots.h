@@ -28,7 +28,7 @@ class Snapshots {
             bool background);
   ~Snapshots();
 
-  /// Tells of state deltas that a restart would have to replay.
+  /// Tells of state deltas that a restart would have to replay: bytes of keys and values.
   void add_delta_bytes(uint64_t bytes) { delta_bytes_ += bytes; }
   /// One step at a boundary after epoch `committed`; commits up to `durable` cannot be lost.
   /// `tables` gives all stores. Returns true when there is more to do soon. `trim` gets the epoch

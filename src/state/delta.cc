@@ -1,17 +1,17 @@
 #include "state/delta.h"
 
+#include "state/row_reader.h"
+
 namespace leat::state {
 namespace {
 
-constexpr char kVersion = 1;
+constexpr char kVersion = 2;
 constexpr size_t kHeaderBytes = 1 + sizeof(uint32_t);
 
 }  // namespace
 
 void DeltaWriter::begin() {
-  bytes_.clear();
-  bytes_.end_at(bytes_.room(kHeaderBytes) + kHeaderBytes);
-  rows_ = 0;
+  rows_.begin(kHeaderBytes);
   shown_.reset();
 }
 
@@ -22,10 +22,13 @@ Blob DeltaWriter::finish() {
     table_.for_each_change([&](ByteView key, ByteView, ByteView is) { add(key, is); });
   }
   Blob delta;
-  if (rows_ > 0) {
-    bytes_.data()[0] = kVersion;
-    store_le(bytes_.data() + 1, rows_);
-    delta = bytes_.lend();
+  rows_.flush();
+  unpacked_bytes_ = rows_.unpacked_bytes();
+  if (rows_.count() > 0) {
+    const uint32_t count = rows_.count();
+    delta = rows_.lend();
+    delta.data()[0] = kVersion;
+    store_le(delta.data() + 1, count);
   }
   begin();
   return delta;
@@ -38,7 +41,7 @@ Status apply_delta(ByteView delta, KeyedTable& table) {
   if (delta[0] != kVersion)
     return Error(ErrorCode::unsupported,
                  "state delta of an unknown version: " + std::to_string(delta[0]))
-        .with_hint("It was written by a newer leat; use that one.");
+        .with_hint("It was written by another version of leat; use that one.");
   return load_rows(delta.substr(kHeaderBytes), load_le<uint32_t>(delta.data() + 1), table);
 }
 

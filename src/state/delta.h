@@ -5,13 +5,13 @@
 #include "base/lending_buffer.h"
 #include "base/result.h"
 #include "state/keyed_table.h"
-#include "state/rows.h"
+#include "state/row_writer.h"
 
 namespace leat::state {
 
 /// Writes the changes of a table's open epoch as one delta: each changed key with its absolute
 /// value or a tombstone; of equal keys the last counts. Layout: docs/formats/state.md. Cost: about
-/// 15 ns a small row, one copy.
+/// 10 ns a small row.
 ///
 /// Whoever walks the changes anyway (KeyedTable::for_each_change) adds each to the delta in passing
 /// and then calls shown(); what came later, or all of it, is walked by finish(). Used again for the
@@ -24,21 +24,23 @@ class DeltaWriter {
 
   /// Forgets what was added.
   void begin();
-  /// value.data() == nullptr: the key is gone.
-  void add(ByteView key, ByteView value) {
-    append_row(bytes_, key, value);
-    ++rows_;
-  }
+  /// value.data() == nullptr: the key is gone. Both must stay as they are until shown().
+  void add(ByteView key, ByteView value) { rows_.add(key, value); }
   /// All changes so far were added.
-  void shown() { shown_ = table_.mark(); }
+  void shown() {
+    rows_.flush();
+    shown_ = table_.mark();
+  }
   /// Adds the rest, returns the delta (empty when it has no rows) and begins anew.
   Blob finish();
+  /// What the keys and values of the last delta would take as they are: what a restart has to set.
+  size_t unpacked_bytes() const { return unpacked_bytes_; }
 
  private:
   const KeyedTable& table_;
   std::optional<KeyedTable::Mark> shown_;
-  LendingBuffer bytes_;
-  uint32_t rows_ = 0;
+  RowWriter rows_;
+  size_t unpacked_bytes_ = 0;
 };
 
 /// Applies a delta to a table without an open epoch. Applying deltas again in their order, or over

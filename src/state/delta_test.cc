@@ -28,13 +28,12 @@ TEST(Delta, has_the_documented_bytes) {
   table.put("empty", "");
   table.erase(table.find("gone"));
   const std::string expected(
-      "\x01"
+      "\x02"
       "\x03\0\0\0"
-      "\x01\x03kv1"
-      "\x05\x01"
-      "empty"
-      "\x04\0gone",
-      5 + 5 + 7 + 6);
+      "\x02\x03\x01\x03kv1"           // sizes 1 and 2, one byte, two bytes
+      "\x06\x01\x1f\x0empty"          // sizes 5 and 0; 'e' ^ 'k'
+      "\x05\0\x1f\x02\x02\x1e\x11y",  // "gone" ^ "empty"
+      5 + 7 + 8 + 8);
   EXPECT_EQ(delta_of(table), expected);
 }
 
@@ -111,7 +110,7 @@ TEST(Delta, refuses_bytes_that_are_cut_or_too_many) {
   ASSERT_FALSE(more);
   EXPECT_EQ(more.error().code(), ErrorCode::invalid_data);
   std::string newer = delta;
-  newer[0] = 2;
+  newer[0] = 3;
   EXPECT_EQ(apply_delta(newer, twin).error().code(), ErrorCode::unsupported);
 }
 

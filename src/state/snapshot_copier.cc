@@ -1,7 +1,6 @@
 #include "state/snapshot_copier.h"
 
 #include "base/assert.h"
-#include "state/rows.h"
 
 namespace leat::state {
 
@@ -23,18 +22,16 @@ bool SnapshotCopier::step(size_t bytes_budget, std::vector<SnapshotChunk>& out) 
     Part& part = parts_[next_];
     const KeyedTable* table = part.table;
     LEAT_ASSERT(table->changes() == 0);
-    SnapshotChunk chunk{part.store, {}, 0};
-    const size_t left = bytes_budget - copied;
+    rows_.begin();
     // A table that was cleared since has fewer slabs; it holds nothing that is not in deltas.
     const bool more = table->visit(part.cursor, std::min(part.slab_end, table->slab_count()),
                                    [&](const Entry& entry) {
-                                     append_row(rows_, entry.key(), entry.value_bytes());
-                                     ++chunk.row_count;
-                                     return rows_.size() < left;
+                                     rows_.add(entry.key(), entry.value_bytes());
+                                     copied += entry.key().size() + entry.value_size();
+                                     return copied < bytes_budget;
                                    });
-    copied += rows_.size();
-    chunk.rows = rows_.lend();
-    if (chunk.row_count > 0) out.push_back(std::move(chunk));
+    const uint32_t count = rows_.count();
+    if (count > 0) out.push_back({part.store, rows_.lend(), count});
     if (!more) ++next_;
   }
   return !done();

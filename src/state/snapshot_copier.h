@@ -5,6 +5,7 @@
 
 #include "base/lending_buffer.h"
 #include "state/keyed_table.h"
+#include "state/row_writer.h"
 #include "state/state_stores.h"
 
 namespace leat::state {
@@ -30,8 +31,9 @@ class SnapshotCopier {
   /// Copies these tables, which must outlive the copier.
   explicit SnapshotCopier(NamedTables tables);
   explicit SnapshotCopier(const StateStores& stores);
-  /// Copies about `bytes_budget` bytes (one row more at most) and appends them to `out`, one chunk
-  /// a store. False when nothing is left to copy. Cost: about 20 ns a small row.
+  /// Copies about `bytes_budget` bytes of keys and values (one row more at most) and appends them
+  /// to `out`, one chunk a store. False when nothing is left to copy. Cost: about 20 ns a small
+  /// row.
   bool step(size_t bytes_budget, std::vector<SnapshotChunk>& out);
   bool done() const { return next_ == parts_.size(); }
 
@@ -44,7 +46,7 @@ class SnapshotCopier {
   };
   std::vector<Part> parts_;
   size_t next_ = 0;
-  LendingBuffer rows_;
+  RowWriter rows_;
 };
 
 }  // namespace leat::state

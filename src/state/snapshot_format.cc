@@ -8,7 +8,7 @@ namespace {
 
 constexpr ByteView kHeaderMagic = "LEATSNAP";
 constexpr ByteView kTrailerMagic = "LEATSEND";
-constexpr uint32_t kVersion = 1;
+constexpr uint32_t kVersion = 2;
 constexpr size_t kHeaderFixedBytes = 8 + 4 + 4 + 8;  // magic, version, application size, E0
 
 Error damaged(std::string what) { return Error(ErrorCode::corruption, std::move(what)); }
@@ -47,7 +47,7 @@ Result<SnapshotHeader> decode_header(ByteView bytes, size_t& size) {
   if (version != kVersion)
     return Error(ErrorCode::unsupported,
                  "snapshot of an unknown version: " + std::to_string(version))
-        .with_hint("It was written by a newer leat; use that one.");
+        .with_hint("It was written by another version of leat; use that one.");
   size = end + 4;
   return SnapshotHeader{std::string(bytes.substr(kHeaderFixedBytes, name_size)),
                         EpochId(load_le<uint64_t>(bytes.data() + 16))};

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "state/rows.h"
+#include "state/row_reader.h"
 #include "state/snapshot_files.h"
 
 namespace leat::state {
