@@ -4,6 +4,7 @@ namespace leat::runtime {
 namespace {
 // Per boundary: about a millisecond of copying, so that an epoch is not held up noticeably.
 constexpr size_t kCopyBytes = 1 << 20;
+constexpr size_t kQueuedMax = 2;
 }  // namespace
 
 Snapshots::Snapshots(io::Disk& disk, std::string directory, std::string application,
@@ -36,6 +37,7 @@ bool Snapshots::step(EpochId committed, EpochId durable, const std::function<Nam
       if (delta_bytes_ >= after_bytes_) begin(committed, tables);
       return phase_ != Phase::idle;
     case Phase::copying: {
+      if (queue_is_full()) return false;
       Work work;
       bool more = copier_->step(kCopyBytes, work.chunks);
       if (!more) {
@@ -82,6 +84,12 @@ void Snapshots::abandon() {
   finished_ = false;
   failed_ = false;
   phase_ = Phase::idle;
+}
+
+// The disk sets the pace: pieces that wait for it would take fresh memory each.
+bool Snapshots::queue_is_full() {
+  std::lock_guard lock(mutex_);
+  return queue_.size() >= kQueuedMax;
 }
 
 void Snapshots::hand_over(Work work) {

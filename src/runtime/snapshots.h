@@ -45,6 +45,7 @@ class Snapshots {
     std::optional<EpochId> last_epoch;  // finish after these
   };
   void begin(EpochId committed, const std::function<NamedTables()>& tables);
+  bool queue_is_full();
   void hand_over(Work work);
   void write(Work work);
   void serve();
