@@ -16,45 +16,70 @@ constexpr size_t kRunWordsMax = 4;
 
 inline uint64_t mark_of(ByteView value) { return value.data() ? value.size() + 1 : 0; }
 
-inline char* pack_two(__m128i words, uint64_t* before, char* masks, char* p) {
-  auto* kept = reinterpret_cast<__m128i*>(before);
-  const __m128i differ = _mm_xor_si128(words, _mm_load_si128(kept));
-  _mm_store_si128(kept, words);
-  return pack_words(differ, p, masks);
-}
-inline char* pack_one(uint64_t word, uint64_t* before, char* masks, char* p) {
-  const uint64_t differ = word ^ *before;
-  *before = word;
-  return pack_word(differ, p, *masks);
-}
 inline __m128i load_two(const char* from) {
   return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
 }
-inline __m128i load_two(const char* from, uint64_t upper) {
-  return _mm_set_epi64x(static_cast<int64_t>(upper), load_le<int64_t>(from));
+inline __m128i two(uint64_t low, uint64_t high) {
+  return _mm_set_epi64x(static_cast<int64_t>(high), static_cast<int64_t>(low));
 }
 
-// What differs from the row before of `size` bytes, which are kWords words: the last one is filled
-// up with zeros. Words go two at a time.
+/// The keys, or the values, of rows that all have the same size of kWords words. Keeps those of the
+/// row before in registers.
 template <size_t kWords>
-[[gnu::always_inline]] inline char* pack_fixed(const char* from, size_t size,
-                                               RowBefore::Words& before, char* masks, char* p) {
-  static_assert(kWords >= 1 && kWords <= kRunWordsMax);
-  const uint64_t last = size % 8 == 0 ? load_le<uint64_t>(from + size - 8) : load_last(from, size);
-  if constexpr (kWords >= 3) p = pack_two(load_two(from), before.data(), masks, p);
-  constexpr size_t kAt = kWords >= 3 ? 2 : 0;
-  if constexpr (kWords - kAt == 2)
-    return pack_two(load_two(from + 8 * kAt, last), &before[kAt], masks + kAt, p);
-  else
-    return pack_one(last, &before[kAt], masks + kAt, p);
-}
+class Part {
+ public:
+  Part(size_t size, RowBefore::Words& before)
+      : last_(size < 8 ? 0 : size - 8), shift_(8 * (8 * kWords - size)), size_(size) {
+    for (size_t i = 0; i < kPairs; ++i) before_[i] = two(before[2 * i], before[2 * i + 1]);
+  }
+  void put_back(RowBefore::Words& before) const {
+    for (size_t i = 0; i < kPairs; ++i)
+      _mm_store_si128(reinterpret_cast<__m128i*>(&before[2 * i]), before_[i]);
+  }
+  /// What differs from the row before; the last word is filled up with zeros.
+  char* pack(const char* from, char* masks, char* p) {
+    const uint64_t last = kWords > 1 || size_ >= 8 ? load_le<uint64_t>(from + last_) >> shift_
+                                                   : load_last(from, size_);
+    if constexpr (kWords >= 3) p = pack_words(differ(load_two(from), before_[0]), p, masks);
+    if constexpr (kWords % 2 == 0)
+      return pack_words(differ(two(load_le<uint64_t>(from + kLastPair), last), before_[kPairs - 1]),
+                        p, masks + kLastPair / 8);
+    else
+      return pack_odd(last, p, masks[kWords - 1]);
+  }
 
-// The same of any size up to kPackedMax.
+ private:
+  static constexpr size_t kPairs = (kWords + 1) / 2;
+  static constexpr size_t kLastPair = 16 * (kPairs - 1);  // its place among the bytes
+  static_assert(kWords >= 1 && kWords <= kRunWordsMax);
+
+  static __m128i differ(__m128i words, __m128i& before) {
+    const __m128i result = _mm_xor_si128(words, before);
+    before = words;
+    return result;
+  }
+  // The upper half of the last pair stays as it is.
+  char* pack_odd(uint64_t word, char* p, char& mask) {
+    __m128i& before = before_[kPairs - 1];
+    const auto was = static_cast<uint64_t>(_mm_cvtsi128_si64(before));
+    before = _mm_insert_epi64(before, static_cast<int64_t>(word), 0);
+    return pack_word(word ^ was, p, mask);
+  }
+
+  __m128i before_[kPairs];
+  size_t last_;
+  size_t shift_;
+  size_t size_;
+};
+
+// The same of any size up to kPackedMax, of one row.
 char* pack(const char* from, size_t size, RowBefore::Words& before, char* masks, char* p) {
-  size_t at = 0;
-  for (; 8 * at + 8 <= size; ++at)
-    p = pack_one(load_le<uint64_t>(from + 8 * at), &before[at], masks + at, p);
-  if (8 * at < size) p = pack_one(load_last(from, size), &before[at], masks + at, p);
+  for (size_t at = 0; 8 * at < size; ++at) {
+    const uint64_t word =
+        8 * at + 8 <= size ? load_le<uint64_t>(from + 8 * at) : load_last(from, size);
+    p = pack_word(word ^ before[at], p, masks[at]);
+    before[at] = word;
+  }
   return p;
 }
 
@@ -123,15 +148,21 @@ template <size_t KeyWords, size_t ValueWords>
 size_t RowWriter::write_run(size_t at, size_t end) {
   const size_t key_size = before_.key_size;
   const size_t value_size = before_.value_mark - 1;
+  Part<KeyWords> keys(key_size, before_.key);
+  Part<ValueWords> values(value_size, before_.value);
   char* p = bytes_.room((end - at) * (kRoomBesides + key_size + value_size));
-  for (; at < end && like_before(at); ++at) {
+  for (; at < end; ++at) {
+    const ByteView key = keys_[at];
+    const ByteView value = values_[at];
+    if (key.size() != key_size || value.size() != value_size) break;
     *p++ = 0;
     char* masks = p;
-    p += KeyWords + ValueWords;
-    p = pack_fixed<KeyWords>(keys_[at].data(), key_size, before_.key, masks, p);
-    p = pack_fixed<ValueWords>(values_[at].data(), value_size, before_.value, masks + KeyWords, p);
+    p = keys.pack(key.data(), masks, p + KeyWords + ValueWords);
+    p = values.pack(value.data(), masks + KeyWords, p);
   }
   bytes_.end_at(p);
+  keys.put_back(before_.key);
+  values.put_back(before_.value);
   return at;
 }
 
