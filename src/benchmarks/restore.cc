@@ -14,7 +14,7 @@ constexpr const char* kStatements =
     "'KAFKA', value_format = 'DELIMITED', partitions = 2);\n"
     "CREATE TABLE counts AS SELECT id, COUNT(*) AS n FROM events GROUP BY id EMIT CHANGES;";
 /// How often each key comes: enough for snapshots on the way, and some commits behind the last.
-constexpr int kRounds = 4;
+constexpr int kRounds = 6;
 
 Status count_up(const std::string& directory, int64_t keys) {
   Engine engine;

@@ -39,7 +39,7 @@ struct RuntimeOptions {
   /// Commits that may wait for the disk while the next epoch computes.
   int commits_in_flight_max = 8;
   size_t commit_bytes_in_flight_max = 16 << 20;  // about: the last one may be any size
-  uint64_t snapshot_after_bytes = 64 << 20;      // of changed state since the last one
+  uint64_t snapshot_after_bytes = 128 << 20;     // of changed state since the last one
   bool background_snapshots = true;  // false: written where they are copied (simulation)
   /// Runs no epochs: only shows what is committed, and takes changes of the set of queries.
   bool frozen = false;

@@ -30,8 +30,8 @@ struct ApplicationOptions {
   int threads = 1;
   bool frozen = false;  // shows what is committed, runs nothing
   std::string snapshot_directory;
-  uint64_t snapshot_after_bytes = 64 << 20;  // of changed state since the last one
-  sql::Session session;                      // what configuration, environment and flags say
+  uint64_t snapshot_after_bytes = 128 << 20;  // of changed state since the last one
+  sql::Session session;                       // what configuration, environment and flags say
   runtime::EpochLimits limits;
   std::vector<plan::Query> code_queries;  // of a C++ program
   bool rewrite = true;                    // false: plans run as they were bound (tests compare)
