@@ -35,8 +35,8 @@ Epoch::Epoch(Log& log, Lane& lane, Workers& workers, const TopicInfo& dead_lette
       now_(now) {}
 
 // Reads on in all inputs of the lane, side by side where much is to be read.
-Result<std::vector<Epoch::Input>> Epoch::read_inputs(size_t bytes_max, const Position* ceiling) {
-  std::vector<Input> inputs;
+Status Epoch::read_inputs(size_t bytes_max, const Position* ceiling) {
+  input_bytes_max_ = bytes_max;
   int64_t unread = 0;
   for (auto& [edge, queue] : lane_.inputs()) {
     LEAT_TRY(Bounds bounds, log_.bounds(edge.partition));
@@ -45,12 +45,13 @@ Result<std::vector<Epoch::Input>> Epoch::read_inputs(size_t bytes_max, const Pos
       auto named = ceiling->find(edge.partition);
       if (named != ceiling->end()) limit = std::min(limit, named->second);
     }
-    inputs.push_back({&edge, &queue, bounds.start, limit, bounds.appended_end, {}});
-    unread += std::max<int64_t>(limit.value - queue.read_to().value, 0);
+    inputs_.push_back({&edge, &queue, bounds.start, limit, bounds.appended_end, {}});
+    if (queue.bytes() < bytes_max)
+      unread += std::max<int64_t>(limit.value - queue.read_to().value, 0);
   }
   auto read = [&](size_t first, size_t step) {
-    for (size_t i = first; i < inputs.size(); i += step) {
-      Input& input = inputs[i];
+    for (size_t i = first; i < inputs_.size(); i += step) {
+      Input& input = inputs_[i];
       input.read = input.queue->refill(log_, input.start, input.limit, bytes_max);
     }
   };
@@ -59,25 +60,31 @@ Result<std::vector<Epoch::Input>> Epoch::read_inputs(size_t bytes_max, const Pos
     read(0, 1);
   else
     workers_.run([&](int member) { read(static_cast<size_t>(member), members); });
-  for (const Input& input : inputs) LEAT_CHECK(input.read);
-  return inputs;
+  for (const Input& input : inputs_) LEAT_CHECK(input.read);
+  return {};
+}
+
+// For the next epoch, by whoever has no task left. An error is not lost: the next epoch reads again
+// where this one could not.
+void Epoch::read_ahead(Input& input) {
+  input.read = input.queue->refill(log_, input.start, input.limit, input_bytes_max_);
 }
 
 Result<bool> Epoch::take(const EpochLimits& limits, const Position* ceiling) {
   commits_state_ = limits.commits_state;
   output_bytes_max_ = limits.output_bytes_max;
   watched_ = guard_ != nullptr && lane_.pace().is_one_by_one();
-  LEAT_TRY(std::vector<Input> inputs, read_inputs(limits.bytes_max, ceiling));
+  LEAT_CHECK(read_inputs(limits.bytes_max, ceiling));
   std::vector<StagedInput> waiting;
   size_t bytes = 0;
   size_t with_backlog = 0;
-  for (const Input& input : inputs) {
+  for (const Input& input : inputs_) {
     bytes += input.queue->bytes();
     with_backlog += input.queue->bytes() > 0 ? 1 : 0;
   }
   // Times count only where there is something to choose.
   bool chooses = with_backlog > 1 && (limits.records_max > 0 || bytes > limits.bytes_max);
-  for (const Input& input : inputs) {
+  for (const Input& input : inputs_) {
     const Lane::Edge& edge = *input.edge;
     bool written = !edge.closes_cycle && lane_.written().contains(edge.partition.topic);
     bool more = input.queue->read_to() < input.limit;
@@ -89,14 +96,14 @@ Result<bool> Epoch::take(const EpochLimits& limits, const Position* ceiling) {
   std::vector<size_t> cut =
       choose_staged_cut(waiting, limits.records_max > 0 ? 1 : limits.bytes_max);
   bool any = false;
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    const Lane::Edge& edge = *inputs[i].edge;
-    InputQueue& queue = *inputs[i].queue;
+  for (size_t i = 0; i < inputs_.size(); ++i) {
+    const Lane::Edge& edge = *inputs_[i].edge;
+    InputQueue& queue = *inputs_[i].queue;
     began_[edge] = queue.next();
     TakenRecords taken = queue.take(cut[i], limits.records_max);
     any = any || !taken.empty();
     records_ += taken.to.value - taken.from.value;
-    if (queue.next() == inputs[i].appended_end && !edge.closes_cycle &&
+    if (queue.next() == inputs_[i].appended_end && !edge.closes_cycle &&
         lane_.written().contains(edge.partition.topic))
       open_ended_.insert(edge);
     taken_.emplace(edge, std::move(taken));
@@ -170,8 +177,10 @@ void Epoch::run_stage(const Lane::Stage& stage) {
     return;
   }
   // Each member runs its own tasks, whose state its cache may still have, then what others have
-  // not begun yet. What comes out does not depend on who ran it.
+  // not begun yet, and then reads ahead until the last is done. What comes out does not depend on
+  // who ran it.
   std::vector<std::atomic<bool>> begun(ready.size());
+  std::vector<std::atomic<bool>> read(inputs_.size());
   workers_.run([&](int member) {
     for (bool own : {true, false}) {
       for (size_t i = 0; i < ready.size(); ++i) {
@@ -179,6 +188,8 @@ void Epoch::run_stage(const Lane::Stage& stage) {
         if (is_own == own && !begun[i].exchange(true)) run_task(*ready[i].slot);
       }
     }
+    for (size_t i = 0; i < read.size(); ++i)
+      if (!read[i].exchange(true)) read_ahead(inputs_[i]);
   });
 }
 

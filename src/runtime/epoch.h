@@ -57,7 +57,8 @@ class Epoch {
     Offset appended_end;  // where the partition ends
     Status read;
   };
-  Result<std::vector<Input>> read_inputs(size_t bytes_max, const Position* ceiling);
+  Status read_inputs(size_t bytes_max, const Position* ceiling);
+  void read_ahead(Input& input);
   void give_records(QueryRun& query, size_t part);
   void run_stage(const Lane::Stage& stage);
   void run_task(TaskSlot& slot);
@@ -74,6 +75,8 @@ class Epoch {
   TopicInfo dead_letter_topic_;
   CrashGuard* guard_;
   TimeMs now_;
+  std::vector<Input> inputs_;
+  size_t input_bytes_max_ = 0;  // that wait in a queue
   std::map<Lane::Edge, Offset> began_;
   std::map<Lane::Edge, TakenRecords> taken_;
   std::set<Lane::Edge>
