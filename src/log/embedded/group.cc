@@ -11,7 +11,7 @@ namespace {
 constexpr size_t kChunkBytesMin = 16u << 10;
 constexpr size_t kChunkBytesMax = 1u << 20;
 /// From here on bytes are taken over instead of copied: the padding to a block costs less.
-constexpr size_t kAdoptBytesMin = 128u << 10;
+constexpr size_t kAdoptBytesMin = 32u << 10;
 
 size_t chunk_bytes(size_t needed, size_t chunks_so_far) {
   size_t size = kChunkBytesMin << std::min<size_t>(2 * chunks_so_far, 6);
