@@ -142,16 +142,30 @@ Status StatefulOperator::emit_net_changes() {
     state.counters.rows_out += table_.changes();
     return {};
   }
+  // So many rows of the delta are written at a time: while they are in the first-level cache, and
+  // not within the walk, which would no longer wait for several entries at once.
+  constexpr size_t kDeltaRows = 64;
   const bool wants_delta = task().wants_deltas;
   const ByteView first = before_first();
+  size_t in_delta = changes_.size();
+  const auto write_delta = [&] {
+    if (wants_delta)
+      delta_.add(changes_.keys.data() + in_delta, changes_.after.data() + in_delta,
+                 changes_.size() - in_delta);
+    in_delta = changes_.size();
+  };
   Status status;
   table_.for_each_change([&](ByteView key, ByteView before, ByteView after) {
     if (!status.has_value()) return;
-    if (wants_delta) delta_.add(key, after);
     TimeMs time = after.data() != nullptr ? time_of(after) : time_of_removal(key, before);
     changes_.add(key, before.data() != nullptr ? before : first, after, time);
-    if (changes_.size() >= task().options.batch_rows) status = emit_changes();
+    if (changes_.size() - in_delta == kDeltaRows) write_delta();
+    if (changes_.size() < task().options.batch_rows) return;
+    write_delta();
+    status = emit_changes();
+    in_delta = 0;
   });
+  write_delta();
   if (wants_delta) delta_.shown();
   LEAT_CHECK(std::move(status));
   return emit_changes();

@@ -26,6 +26,8 @@ class DeltaWriter {
   void begin();
   /// value.data() == nullptr: the key is gone. Both must stay as they are until shown().
   void add(ByteView key, ByteView value) { rows_.add(key, value); }
+  /// The same of `n` at once, which need not stay.
+  void add(const ByteView* keys, const ByteView* values, size_t n) { rows_.add(keys, values, n); }
   /// All changes so far were added.
   void shown() {
     rows_.flush();

@@ -99,27 +99,19 @@ Blob RowWriter::lend() {
   return bytes_.lend();
 }
 
-void RowWriter::flush() {
-  const size_t rows = pending_;
-  for (size_t at = 0; at < rows;) {
+void RowWriter::write_rows(const ByteView* keys, const ByteView* values, size_t n) {
+  for (size_t at = 0; at < n;) {
     const size_t first = at;
-    const size_t row_bytes = keys_[at].size() + values_[at].size();
-    write(keys_[at], values_[at]);
+    const size_t row_bytes = keys[at].size() + values[at].size();
+    write_row(keys[at], values[at]);
     ++at;
-    if (at < rows && like_before(at)) {
-      if (WriteRun run = run_of(before_.key_size, values_[at])) at = (this->*run)(at, rows);
-    }
+    if (WriteRun run = run_like_before()) at += (this->*run)(keys + at, values + at, n - at);
     unpacked_bytes_ += (at - first) * row_bytes;
   }
-  written_ += rows;
-  pending_ = 0;
+  written_ += n;
 }
 
-bool RowWriter::like_before(size_t row) const {
-  return keys_[row].size() == before_.key_size && mark_of(values_[row]) == before_.value_mark;
-}
-
-void RowWriter::write(ByteView key, ByteView value) {
+void RowWriter::write_row(ByteView key, ByteView value) {
   char* p = bytes_.room(kRoomBesides + key.size() + value.size());
   const uint64_t value_mark = mark_of(value);
   if (key.size() == before_.key_size && value_mark == before_.value_mark) {
@@ -145,29 +137,26 @@ void RowWriter::write(ByteView key, ByteView value) {
 }
 
 template <size_t KeyWords, size_t ValueWords>
-size_t RowWriter::write_run(size_t at, size_t end) {
+size_t RowWriter::write_run(const ByteView* keys, const ByteView* values, size_t n) {
   const size_t key_size = before_.key_size;
   const size_t value_size = before_.value_mark - 1;
-  Part<KeyWords> keys(key_size, before_.key);
-  Part<ValueWords> values(value_size, before_.value);
-  char* p = bytes_.room((end - at) * (kRoomBesides + key_size + value_size));
-  for (; at < end; ++at) {
-    const ByteView key = keys_[at];
-    const ByteView value = values_[at];
-    if (key.size() != key_size || value.size() != value_size) break;
+  Part<KeyWords> key_part(key_size, before_.key);
+  Part<ValueWords> value_part(value_size, before_.value);
+  char* p = bytes_.room(n * (kRoomBesides + key_size + value_size));
+  size_t i = 0;
+  for (; i < n && keys[i].size() == key_size && values[i].size() == value_size; ++i) {
     *p++ = 0;
     char* masks = p;
-    p = keys.pack(key.data(), masks, p + KeyWords + ValueWords);
-    p = values.pack(value.data(), masks + KeyWords, p);
+    p = key_part.pack(keys[i].data(), masks, p + KeyWords + ValueWords);
+    p = value_part.pack(values[i].data(), masks + KeyWords, p);
   }
   bytes_.end_at(p);
-  keys.put_back(before_.key);
-  values.put_back(before_.value);
-  return at;
+  key_part.put_back(before_.key);
+  value_part.put_back(before_.value);
+  return i;
 }
 
-// nullptr: rows of these sizes are written one by one.
-RowWriter::WriteRun RowWriter::run_of(size_t key_size, ByteView value) {
+RowWriter::WriteRun RowWriter::run_like_before() const {
   static constexpr WriteRun kRuns[kRunWordsMax][kRunWordsMax] = {
       {&RowWriter::write_run<1, 1>, &RowWriter::write_run<1, 2>, &RowWriter::write_run<1, 3>,
        &RowWriter::write_run<1, 4>},
@@ -178,8 +167,8 @@ RowWriter::WriteRun RowWriter::run_of(size_t key_size, ByteView value) {
       {&RowWriter::write_run<4, 1>, &RowWriter::write_run<4, 2>, &RowWriter::write_run<4, 3>,
        &RowWriter::write_run<4, 4>},
   };
-  const size_t key_words = words_of(key_size);
-  const size_t value_words = words_of(value.size());
+  const size_t key_words = words_of(before_.key_size);
+  const size_t value_words = before_.value_mark > 0 ? words_of(before_.value_mark - 1) : 0;
   if (key_words == 0 || key_words > kRunWordsMax) return nullptr;
   if (value_words == 0 || value_words > kRunWordsMax) return nullptr;
   return kRuns[key_words - 1][value_words - 1];

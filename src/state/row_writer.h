@@ -24,8 +24,16 @@ class RowWriter {
     if (++pending_ == kRows) [[unlikely]]
       flush();
   }
+  /// The same of `n` rows, which are written at once: they need not stay.
+  void add(const ByteView* keys, const ByteView* values, size_t n) {
+    flush();
+    write_rows(keys, values, n);
+  }
   /// Writes what was collected.
-  void flush();
+  void flush() {
+    write_rows(keys_.data(), values_.data(), pending_);
+    pending_ = 0;
+  }
   uint32_t count() const { return static_cast<uint32_t>(written_ + pending_); }
   /// After flush(): the bytes they take.
   size_t size() const { return bytes_.size(); }
@@ -36,15 +44,16 @@ class RowWriter {
 
  private:
   static constexpr size_t kRows = 64;
-  using WriteRun = size_t (RowWriter::*)(size_t at, size_t end);
+  using WriteRun = size_t (RowWriter::*)(const ByteView* keys, const ByteView* values, size_t n);
 
-  /// Writes the rows from `at` on that have the sizes of the row before, to `end` at most; returns
-  /// where it stopped. For keys and values of so many words.
+  void write_rows(const ByteView* keys, const ByteView* values, size_t n);
+  void write_row(ByteView key, ByteView value);
+  /// Writes the first rows of `n` that have the sizes of the row before; returns how many there
+  /// were. For keys and values of so many words.
   template <size_t KeyWords, size_t ValueWords>
-  size_t write_run(size_t at, size_t end);
-  static WriteRun run_of(size_t key_size, ByteView value);
-  void write(ByteView key, ByteView value);
-  bool like_before(size_t row) const;
+  size_t write_run(const ByteView* keys, const ByteView* values, size_t n);
+  /// nullptr: such rows are written one by one.
+  WriteRun run_like_before() const;
 
   std::array<ByteView, kRows> keys_;
   std::array<ByteView, kRows> values_;
