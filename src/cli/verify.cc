@@ -20,17 +20,16 @@ struct VerifyFlags {
   bool json = false;
 };
 
-/// Snapshots that are not whole; a restart passes over them, so they are warnings in the log's
-/// terms and damage here.
+/// Snapshots of all applications that are not whole; a restart passes over them, so they are
+/// warnings in the log's terms and damage here.
 Status check_snapshots(const std::string& directory, VerifyReport& report, uint64_t& snapshots) {
-  LEAT_TRY(auto files, state::list_snapshots(io::system_disk(), directory + "/snapshots"));
+  LEAT_TRY(auto files,
+           state::list_snapshots(io::system_disk(), directory + "/snapshots", std::nullopt));
   for (const state::SnapshotFile& file : files) {
     ++snapshots;
-    auto reader = state::SnapshotReader::open(io::system_disk(), file.path, "");
+    auto reader = state::SnapshotReader::open(io::system_disk(), file.path, std::nullopt);
     Status whole = reader.has_value() ? reader->verify() : Status(reader.error());
-    // A snapshot names its application; which one it is does not matter here.
-    if (!whole.has_value() && whole.error().code() != ErrorCode::conflict)
-      report.damages.push_back({file.path, 0, whole.error().message()});
+    if (!whole.has_value()) report.damages.push_back({file.path, 0, whole.error().message()});
   }
   return {};
 }

@@ -1,5 +1,7 @@
 #pragma once
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -11,14 +13,16 @@ namespace leat::state {
 inline constexpr std::string_view kSnapshotSuffix = ".snap";
 inline constexpr std::string_view kSnapshotUnpublishedSuffix = ".snap.part";
 
-/// "00000000000000000042": the name of a snapshot without its suffix. Names sort as epochs do.
-std::string snapshot_name(EpochId first_epoch);
+/// "shop-00000000000000000042": the name of a snapshot without its suffix.
+std::string snapshot_name(std::string_view application, EpochId first_epoch);
 
 struct SnapshotFile {
   EpochId first_epoch;
   std::string path;
 };
-/// The published snapshots of a directory, newest first; none when there is no such directory.
-Result<std::vector<SnapshotFile>> list_snapshots(io::Disk& disk, const std::string& directory);
+/// The published snapshots of an application in a directory, newest first; none when there is no
+/// such directory. nullopt: those of all applications.
+Result<std::vector<SnapshotFile>> list_snapshots(io::Disk& disk, const std::string& directory,
+                                                 std::optional<std::string_view> application);
 
 }  // namespace leat::state

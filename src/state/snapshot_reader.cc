@@ -22,7 +22,7 @@ Error SnapshotReader::named(Error error) const {
 }
 
 Result<SnapshotReader> SnapshotReader::open(io::Disk& disk, const std::string& path,
-                                            const std::string& application) {
+                                            std::optional<std::string_view> application) {
   SnapshotReader reader;
   reader.path_ = path;
   LEAT_TRY(reader.file_, disk.open(path, io::OpenMode::read));
@@ -42,7 +42,7 @@ Result<SnapshotReader> SnapshotReader::open(io::Disk& disk, const std::string& p
   auto footer = decode_footer(bytes, *trailer, header_size, reader.header_.first_epoch);
   if (!footer) return reader.named(std::move(footer).error());
   reader.footer_ = *std::move(footer);
-  if (reader.header_.application != application)
+  if (application && reader.header_.application != *application)
     return reader.named(Error(ErrorCode::conflict,
                               "it belongs to another application: " + reader.header_.application));
   return reader;
@@ -91,7 +91,7 @@ Result<Restored> restore_newest(io::Disk& disk, const std::string& directory,
                                 const std::string& application, EpochId durable,
                                 const std::function<Status(const SnapshotReader&)>& load) {
   Restored restored;
-  LEAT_TRY(const std::vector<SnapshotFile> files, list_snapshots(disk, directory));
+  LEAT_TRY(const std::vector<SnapshotFile> files, list_snapshots(disk, directory, application));
   for (const SnapshotFile& file : files) {
     auto reader = SnapshotReader::open(disk, file.path, application);
     Status loaded;

@@ -17,10 +17,10 @@ namespace leat::state {
 /// taken. Thread-safe: tasks load their stores side by side.
 class SnapshotReader {
  public:
-  /// Errors: corruption (named by file), unsupported (a newer version), conflict (of another
-  /// application), io.
+  /// Errors: corruption (named by file), unsupported (another version), conflict (of another
+  /// application than this, if one is given), io.
   static Result<SnapshotReader> open(io::Disk& disk, const std::string& path,
-                                     const std::string& application);
+                                     std::optional<std::string_view> application);
   const std::string& path() const { return path_; }
   /// Deltas of the epochs after this one go on top of the snapshot.
   EpochId first_epoch() const { return header_.first_epoch; }
@@ -55,10 +55,11 @@ struct Restored {
   std::vector<Error> passed_over;  // newer snapshots that were damaged: worth telling
 };
 
-/// Restores from the newest snapshot of `directory` that is whole. `load` gets a reader and loads
-/// the tables (StateStores are cleared by load); it may be called again with the snapshot before
-/// when it returned corruption. Errors: corruption (there are snapshots and none is whole), what
-/// `load` returned otherwise, io. Snapshots that may hold more than `durable` are passed over.
+/// Restores from the newest snapshot of the application in `directory` that is whole. `load` gets a
+/// reader and loads the tables (StateStores are cleared by load); it may be called again with the
+/// snapshot before when it returned corruption. Errors: corruption (there are snapshots and none is
+/// whole), what `load` returned otherwise, io. Snapshots that may hold more than `durable` are
+/// passed over.
 Result<Restored> restore_newest(io::Disk& disk, const std::string& directory,
                                 const std::string& application, EpochId durable,
                                 const std::function<Status(const SnapshotReader&)>& load);

@@ -163,7 +163,7 @@ TEST(Snapshot, keeps_the_one_before_and_names_its_start_as_the_place_to_trim_to)
   EXPECT_EQ(snapshot(*disk, task, 1 << 20, 0, 50), EpochId(1));
   task.run_epoch(100, 50);
   EXPECT_EQ(snapshot(*disk, task, 1 << 20, 0, 50), EpochId(2));
-  const auto files = list_snapshots(*disk, kDirectory).value();
+  const auto files = list_snapshots(*disk, kDirectory, kApplication).value();
   ASSERT_EQ(files.size(), 2u);
   EXPECT_EQ(files[0].first_epoch, EpochId(3));
   EXPECT_EQ(files[1].first_epoch, EpochId(2));
@@ -229,7 +229,7 @@ TEST(Restore, refuses_a_snapshot_with_any_byte_damaged_or_missing) {
   stores.commit();
   task.run_epoch(0, 1);
   snapshot(*disk, task, 200, 0, 1);
-  const std::string path = list_snapshots(*disk, kDirectory).value()[0].path;
+  const std::string path = list_snapshots(*disk, kDirectory, kApplication).value()[0].path;
   const std::string whole = read_all(*disk, path);
   StateStores loaded;
   Task::open(loaded);
@@ -262,7 +262,7 @@ TEST(Restore, falls_back_to_the_snapshot_before_a_damaged_one_and_tells) {
   task.run_epoch(500, 200);
   snapshot(*disk, task, 4000, 20, 200);
   task.run_epoch(50, 200);
-  const auto files = list_snapshots(*disk, kDirectory).value();
+  const auto files = list_snapshots(*disk, kDirectory, kApplication).value();
   std::string damaged = read_all(*disk, files[0].path);
   damaged[damaged.size() / 2] ^= 1;
   write_all(*disk, files[0].path, damaged);
@@ -287,11 +287,15 @@ TEST(Restore, passes_over_a_snapshot_of_epochs_that_the_log_does_not_have) {
   EXPECT_TRUE(restore(*disk, EpochId(1), loaded).has_value());
 }
 
-TEST(Restore, refuses_the_snapshot_of_another_application_by_name) {
+TEST(Restore, refuses_the_snapshot_of_another_application_under_its_own_name) {
   const auto disk = io::memory_disk();
   Task task(5);
   task.run_epoch(100, 50);
   snapshot(*disk, task, 1 << 20, 0, 50);
+  const std::string path = list_snapshots(*disk, kDirectory, kApplication).value()[0].path;
+  const std::string renamed = std::string(kDirectory) + "/" + snapshot_name("other", EpochId(1)) +
+                              std::string(kSnapshotSuffix);
+  ASSERT_TRUE(disk->rename(path, renamed));
   const auto restored = restore_newest(*disk, kDirectory, "other", task.epoch(),
                                        [](const SnapshotReader&) { return Status(); });
   ASSERT_FALSE(restored.has_value());
@@ -299,12 +303,37 @@ TEST(Restore, refuses_the_snapshot_of_another_application_by_name) {
   EXPECT_THAT(restored.error().message(), testing::HasSubstr("shop"));
 }
 
+TEST(Snapshot, of_one_application_leaves_those_of_others_alone) {
+  const auto disk = io::memory_disk();
+  Task shop(5), other(6);
+  const auto name = std::string(kApplication) + "-2";  // begins as the other one's
+  shop.run_epoch(100, 50);
+  snapshot(*disk, shop, 1 << 20, 0, 50);
+  // One that is being written while another application begins its own.
+  shop.run_epoch(100, 50);
+  auto open = SnapshotWriter::create(*disk, kDirectory, {kApplication, shop.epoch()}).value();
+  for (int i = 0; i < 3; ++i) {
+    other.run_epoch(100, 50);
+    auto writer = SnapshotWriter::create(*disk, kDirectory, {name, other.epoch()}).value();
+    writer->finish(other.epoch()).value();
+    writer->publish().value();
+  }
+  ASSERT_TRUE(open->finish(shop.epoch()));
+  EXPECT_TRUE(open->publish().has_value());
+  EXPECT_EQ(list_snapshots(*disk, kDirectory, kApplication).value().size(), 2u);
+  EXPECT_EQ(list_snapshots(*disk, kDirectory, name).value().size(), 2u);
+  EXPECT_EQ(list_snapshots(*disk, kDirectory, std::nullopt).value().size(), 4u);
+  EXPECT_TRUE(SnapshotReader::open(*disk, list_snapshots(*disk, kDirectory, name).value()[0].path,
+                                   std::nullopt)
+                  .has_value());
+}
+
 TEST(Snapshot, verifies_whole_files_and_knows_their_stores) {
   const auto disk = io::memory_disk();
   Task task(5);
   task.run_epoch(100, 50);
   snapshot(*disk, task, 1000, 0, 50);
-  const std::string path = list_snapshots(*disk, kDirectory).value()[0].path;
+  const std::string path = list_snapshots(*disk, kDirectory, kApplication).value()[0].path;
   {
     const auto reader = SnapshotReader::open(*disk, path, kApplication);
     ASSERT_TRUE(reader.has_value());

@@ -10,32 +10,35 @@ namespace {
 constexpr size_t kBlockRowsBytesMax = 1u << 30;
 constexpr size_t kSnapshotsKept = 2;
 
-Status remove_unpublished(io::Disk& disk, const std::string& directory) {
+// Of this application; another one's are none of our business.
+Status remove_unpublished(io::Disk& disk, const std::string& directory,
+                          const std::string& application) {
   LEAT_TRY(const std::vector<std::string> names, disk.list(directory));
+  const size_t size = snapshot_name(application, EpochId(0)).size();
   for (const std::string& name : names)
-    if (name.ends_with(kSnapshotUnpublishedSuffix)) LEAT_CHECK(disk.remove(directory + "/" + name));
+    if (name.starts_with(application + "-") && name.ends_with(kSnapshotUnpublishedSuffix) &&
+        name.size() == size + kSnapshotUnpublishedSuffix.size())
+      LEAT_CHECK(disk.remove(directory + "/" + name));
   return {};
 }
 
 }  // namespace
 
-std::string SnapshotWriter::final_path() const {
-  return directory_ + "/" + snapshot_name(first_epoch_) + std::string(kSnapshotSuffix);
+std::string SnapshotWriter::path(std::string_view suffix) const {
+  return directory_ + "/" + snapshot_name(application_, first_epoch_) + std::string(suffix);
 }
 
 Result<std::unique_ptr<SnapshotWriter>> SnapshotWriter::create(io::Disk& disk,
                                                                std::string directory,
                                                                const SnapshotHeader& header) {
   LEAT_CHECK(disk.create_directories(directory));
-  LEAT_CHECK(remove_unpublished(disk, directory));
-  std::unique_ptr<SnapshotWriter> writer(
-      new SnapshotWriter(disk, std::move(directory), header.first_epoch));
-  LEAT_TRY(const bool exists, disk.exists(writer->final_path()));
+  LEAT_CHECK(remove_unpublished(disk, directory, header.application));
+  std::unique_ptr<SnapshotWriter> writer(new SnapshotWriter(disk, std::move(directory), header));
+  const std::string published = writer->path(kSnapshotSuffix);
+  LEAT_TRY(const bool exists, disk.exists(published));
   if (exists)
-    return Error(ErrorCode::already_exists,
-                 "there is a snapshot of this epoch: " + writer->final_path());
-  const std::string path = writer->directory_ + "/" + snapshot_name(header.first_epoch) +
-                           std::string(kSnapshotUnpublishedSuffix);
+    return Error(ErrorCode::already_exists, "there is a snapshot of this epoch: " + published);
+  const std::string path = writer->path(kSnapshotUnpublishedSuffix);
   LEAT_TRY(writer->file_, disk.open(path, io::OpenMode::create_new));
   writer->open_path_ = path;
   const std::string begin = encode_header(header);
@@ -87,10 +90,10 @@ Status SnapshotWriter::finish(EpochId last_epoch) {
 
 Result<EpochId> SnapshotWriter::publish() {
   LEAT_ASSERT(!file_ && !open_path_.empty());
-  LEAT_CHECK(disk_.rename(open_path_, final_path()));
+  LEAT_CHECK(disk_.rename(open_path_, path(kSnapshotSuffix)));
   open_path_.clear();
   LEAT_CHECK(disk_.sync_directory(directory_));
-  LEAT_TRY(const std::vector<SnapshotFile> all, list_snapshots(disk_, directory_));
+  LEAT_TRY(const std::vector<SnapshotFile> all, list_snapshots(disk_, directory_, application_));
   for (size_t i = kSnapshotsKept; i < all.size(); ++i) LEAT_CHECK(disk_.remove(all[i].path));
   return all.size() >= kSnapshotsKept ? all[kSnapshotsKept - 1].first_epoch : EpochId(0);
 }

@@ -33,20 +33,24 @@ class SnapshotWriter {
   /// committed (durable or not) when the last chunk was copied.
   Status finish(EpochId last_epoch);
   /// Makes the finished snapshot the newest; call it when last_epoch is durable, not before: a
-  /// snapshot may hold what never came to be. Removes all but this and the one before. Returns the
-  /// epoch up to which commits may be trimmed: the start of the one before (0 when this is the
-  /// first), so that a damaged snapshot is survivable.
+  /// snapshot may hold what never came to be. Removes all of the application but this and the one
+  /// before. Returns the epoch up to which commits may be trimmed: the start of the one before (0
+  /// when this is the first), so that a damaged snapshot is survivable.
   Result<EpochId> publish();
   uint64_t bytes() const { return offset_; }
 
  private:
-  SnapshotWriter(io::Disk& disk, std::string directory, EpochId first_epoch)
-      : disk_(disk), directory_(std::move(directory)), first_epoch_(first_epoch) {}
+  SnapshotWriter(io::Disk& disk, std::string directory, const SnapshotHeader& header)
+      : disk_(disk),
+        directory_(std::move(directory)),
+        application_(header.application),
+        first_epoch_(header.first_epoch) {}
   uint32_t store_index(const std::string& name);
-  std::string final_path() const;
+  std::string path(std::string_view suffix) const;
 
   io::Disk& disk_;
   std::string directory_;
+  std::string application_;
   std::string open_path_;  // empty once published
   EpochId first_epoch_;
   std::unique_ptr<io::File> file_;
