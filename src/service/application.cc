@@ -166,6 +166,13 @@ Status Application::make_topics(const Change& change) {
 // Topics first: they may stay behind when the rest fails, and are found again by the next try.
 // Queries, the catalogue and where statements came from change in one commit.
 Status Application::apply(Change change) {
+  for (const std::string& topic : change.deleted_topics) {
+    auto users = change.catalogue.of_topic(topic);
+    if (users.empty()) continue;
+    return Error(ErrorCode::conflict,
+                 "topic " + topic + " is the topic of " + users.front()->name + ", too",
+                 "DROP without DELETE TOPIC, or DROP " + users.front()->name + " first");
+  }
   LEAT_CHECK(make_topics(change));
   change.queries.metadata.push_back({std::string(kCatalogueKey), change.catalogue.encode()});
   auto before = begin_change().origins;

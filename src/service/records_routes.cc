@@ -8,6 +8,7 @@
 
 #include "data/json_value.h"
 #include "data/record_batch.h"
+#include "runtime/dead_letters.h"
 #include "service/api.h"
 #include "service/outgoing.h"
 
@@ -164,6 +165,11 @@ void Api::post_topic(const HttpRequest& request, const Reply& reply) {
 
 void Api::delete_topic(const std::string& name, const Reply& reply) {
   run_waiting(reply, [this, reply, name] {
+    if (name == runtime::dead_letter_topic(app_.id())) {
+      return reply->send(problem(
+          Error(ErrorCode::conflict, "topic " + name + " takes the dead letters of " + app_.id(),
+                "it stays as long as its application; leat dlq list shows what it holds")));
+    }
     sql::Catalogue catalogue = app_.catalogue();
     if (auto users = catalogue.of_topic(name); !users.empty()) {
       return reply->send(

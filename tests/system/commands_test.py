@@ -62,6 +62,18 @@ class Commands(ProgramTest):
         self.assertEqual(self.leat("topic", "delete", "words").returncode, 4)
         self.assertEqual(self.leat("topic", "delete", "extra").returncode, 0)
 
+    def test_a_topic_of_two_declarations_is_deleted_with_the_last_of_them(self):
+        declare = "CREATE STREAM {} (k STRING KEY, v BIGINT) WITH (kafka_topic='both', value_format='JSON', partitions=1);"
+        for name in ("one", "two"):
+            self.assertEqual(self.leat("sql", "-e", declare.format(name)).returncode, 0)
+        refused = self.leat("sql", "-e", "DROP STREAM one DELETE TOPIC;")
+        self.assertEqual(refused.returncode, 4)
+        self.assertIn("is the topic of two, too", refused.stderr)
+        self.assertIn("one", self.leat("sql", "-e", "SHOW STREAMS;").stdout)
+        self.assertEqual(self.leat("sql", "-e", "DROP STREAM two;").returncode, 0)
+        self.assertEqual(self.leat("sql", "-e", "DROP STREAM one DELETE TOPIC;").returncode, 0)
+        self.assertNotIn("both", self.leat("topic", "list").stdout)
+
     def test_a_mistyped_word_gets_a_suggestion(self):
         for words, suggestion in ((["consum", "words"], "leat consume"), (["rnu", "a.sql"], "leat run"), (["topic", "craete", "x"], "leat topic create"),
                                   (["run", "a.sql", "--threds", "2"], "--threads"), (["topic", "list", "--jsn"], "--json")):

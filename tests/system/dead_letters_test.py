@@ -53,6 +53,13 @@ class DeadLetters(ProgramTest):
         self.assertEqual(len(again), 2 * count)
         self.assertEqual(sorted(r["key"] for r in again), sorted(2 * list(range(count))))
 
+    def test_their_topic_cannot_be_deleted_under_the_application(self):
+        refused = self.leat("topic", "delete", "app-dead-letters")
+        self.assertNotEqual(refused.returncode, 0)
+        self.assertIn("takes the dead letters of app", refused.stderr)
+        self.overflow(1)
+        self.assertEqual(sum(self.client.end_offsets("app-dead-letters")), 2)
+
     def test_a_letter_that_is_not_there_is_said_so(self):
         self.assertEqual(self.leat("dlq", "show", "--offset", "5").returncode, 2)
         self.assertIn("No dead letters", self.leat("dlq", "list").stdout)
