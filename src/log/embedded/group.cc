@@ -1,5 +1,7 @@
 #include "log/embedded/group.h"
 
+#include <algorithm>
+#include <bit>
 #include <cstdlib>
 #include <new>
 
@@ -10,12 +12,15 @@ namespace {
 
 constexpr size_t kChunkBytesMin = 16u << 10;
 constexpr size_t kChunkBytesMax = 1u << 20;
-/// From here on bytes are taken over instead of copied: the padding to a block costs less.
-constexpr size_t kAdoptBytesMin = 32u << 10;
+/// From here on bytes are taken over instead of copied. Each such piece pads two blocks at most,
+/// its own last one and that of what was copied before it: an eighth, as the sequencer promises.
+constexpr size_t kAdoptBytesMin = 64u << 10;
+static_assert(2 * kBlockBytes * 8 <= kAdoptBytesMin);
 
-size_t chunk_bytes(size_t needed, size_t chunks_so_far) {
-  size_t size = kChunkBytesMin << std::min<size_t>(2 * chunks_so_far, 6);
-  return std::max<size_t>(std::min(size, kChunkBytesMax), block_ceil(needed));
+size_t chunk_bytes(size_t needed, size_t copied_so_far) {
+  // Few sizes, so that the pool has them, and whole blocks: a chunk is padded to one.
+  const size_t size = std::clamp(std::bit_ceil(4 * copied_so_far), kChunkBytesMin, kChunkBytesMax);
+  return std::max<size_t>(size, block_ceil(needed));
 }
 
 }  // namespace
@@ -77,7 +82,7 @@ void Group::pad_last_chunk() {
 char* Group::place(size_t bytes, uint64_t& at) {
   if (chunks_.empty() || chunks_.back().capacity - chunks_.back().used < bytes) {
     if (!chunks_.empty()) pad_last_chunk();
-    size_t capacity = chunk_bytes(bytes, chunks_.size());
+    size_t capacity = chunk_bytes(bytes, copied_bytes_);
     chunks_.push_back({pool_->take(capacity), capacity, 0, end_, {}});
     memory_bytes_ += capacity;
   }
@@ -85,6 +90,7 @@ char* Group::place(size_t bytes, uint64_t& at) {
   char* memory = chunk.memory + chunk.used;
   at = chunk.position + chunk.used;
   chunk.used += bytes;
+  copied_bytes_ += bytes;
   end_ = chunk.position + chunk.used;
   return memory;
 }

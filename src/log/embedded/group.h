@@ -94,6 +94,7 @@ class Group : public std::enable_shared_from_this<Group> {
   std::vector<Chunk> chunks_;
   uint64_t end_ = 0;
   size_t memory_bytes_ = 0;
+  size_t copied_bytes_ = 0;
 };
 
 }  // namespace leat::log
