@@ -456,6 +456,7 @@ TEST_P(Conformance, trimmed_commits_are_not_replayed) {
                 })
         .value();
     EXPECT_THAT(seen, ElementsAre(4, 5, 6));
+    EXPECT_EQ(log().application("app").value().trimmed, EpochId(3));
     subject_->restart();
   }
 }

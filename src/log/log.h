@@ -142,8 +142,9 @@ struct CommitView {
 
 /// What the log knows of an application when it is opened.
 struct ApplicationState {
-  EpochId epoch;  // of its last commit; 0 when there was none
-  Lsn lsn;        // of that commit
+  EpochId epoch;    // of its last commit; 0 when there was none
+  Lsn lsn;          // of that commit
+  EpochId trimmed;  // commits up to this one are not replayed any more: a snapshot holds them
   std::vector<InputPosition> inputs;
   std::vector<MetadataChange> metadata;  // all current entries, sorted by key
 };

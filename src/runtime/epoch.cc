@@ -181,14 +181,17 @@ void Epoch::run_stage(const Lane::Stage& stage) {
   // who ran it.
   std::vector<std::atomic<bool>> begun(ready.size());
   std::vector<std::atomic<bool>> read(inputs_.size());
+  std::atomic<size_t> left = ready.size();
   workers_.run([&](int member) {
     for (bool own : {true, false}) {
       for (size_t i = 0; i < ready.size(); ++i) {
         const bool is_own = ready[i].partition % workers_.members() == member;
-        if (is_own == own && !begun[i].exchange(true)) run_task(*ready[i].slot);
+        if (is_own != own || begun[i].exchange(true)) continue;
+        run_task(*ready[i].slot);
+        --left;
       }
     }
-    for (size_t i = 0; i < read.size(); ++i)
+    for (size_t i = 0; i < read.size() && left > 0; ++i)
       if (!read[i].exchange(true)) read_ahead(inputs_[i]);
   });
 }

@@ -41,7 +41,7 @@ Status Runtime::recover() {
     epoch_ = opened_at_ = state->epoch;
     for (const MetadataChange& fact : state->metadata) metadata_[fact.key] = fact.value;
     LEAT_CHECK(recover_queries(*state));
-    LEAT_CHECK(recover_state());
+    LEAT_CHECK(recover_state(state->trimmed));
   }
   merge_level_lanes();
   owe(lanes_[0]->written());
@@ -124,7 +124,8 @@ Status Runtime::recover_queries(const ApplicationState& state) {
   return {};
 }
 
-Status Runtime::recover_state() {
+// `trimmed`: what the log does not replay any more has to come from a snapshot.
+Status Runtime::recover_state(EpochId trimmed) {
   std::map<std::string, state::KeyedTable*, std::less<>> stores;
   for (const auto& query : queries_) stores.merge(query->stores());
   EpochId replay_after;
@@ -140,6 +141,12 @@ Status Runtime::recover_state() {
                                                              options_.application, epoch_, load));
     replay_after = restored.first_epoch;
   }
+  if (replay_after < trimmed)
+    return Error(ErrorCode::corruption,
+                 "the state of the queries is not whole: its changes up to epoch " +
+                     std::to_string(trimmed.value) + " were in snapshots that are gone from " +
+                     options_.snapshot_directory,
+                 "bring that directory back, or restore the whole data directory from a backup");
   LEAT_CHECK(
       log_.replay(options_.application, replay_after, [&](const CommitView& commit) -> Status {
         for (const CommitView::State& delta : commit.states) {

@@ -24,7 +24,7 @@ Runtime::Runtime(Log& log, io::Disk& disk, io::Clock& clock,
                        ? ""
                        : options_.snapshot_directory + "/" + options_.application + ".guard"),
       snapshots_(disk, options_.snapshot_directory, options_.application,
-                 options_.snapshot_after_bytes, options_.background_snapshots) {
+                 options_.snapshot_after_bytes, options_.background_snapshots, [this] { wake(); }) {
   options_.tasks.dies_of = options_.faults.dies_of;
   lanes_.push_back(std::make_unique<Lane>());
 }

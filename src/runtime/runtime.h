@@ -184,7 +184,7 @@ class Runtime {
   // recovery.cc
   Status recover();
   Status recover_queries(const ApplicationState& state);
-  Status recover_state();
+  Status recover_state(EpochId trimmed);
   void watch_over_lanes();
 
   // read.cc
@@ -209,8 +209,7 @@ class Runtime {
   EpochId epoch_;                                // of the last commit made
   std::map<std::string, std::string> metadata_;  // all of the application's
   Position ready_target_;
-  EpochId opened_at_;  // the last commit before this run
-  Snapshots snapshots_;
+  EpochId opened_at_;                             // the last commit before this run
   std::vector<MetadataChange> pending_metadata_;  // to go with the next commit
   std::deque<std::pair<ReadRequest, ReadDone>> waiting_reads_;
   Position owed_;  // the common lane's views agree from here on
@@ -231,6 +230,7 @@ class Runtime {
   std::map<std::string, Installed, std::less<>> installed_;
   std::vector<MetadataChange> user_metadata_;
 
+  Snapshots snapshots_;  // its thread wakes the coordinator: gone before what that takes
   std::shared_ptr<void> progress_;
   bool own_thread_ = false;  // set before the thread begins, which may not look at thread_
   std::thread thread_;

@@ -8,12 +8,13 @@ constexpr size_t kQueuedMax = 2;
 }  // namespace
 
 Snapshots::Snapshots(io::Disk& disk, std::string directory, std::string application,
-                     uint64_t after_bytes, bool background)
+                     uint64_t after_bytes, bool background, std::function<void()> wake)
     : disk_(disk),
       directory_(std::move(directory)),
       application_(std::move(application)),
       after_bytes_(after_bytes),
-      background_(background) {}
+      background_(background),
+      wake_owner_(std::move(wake)) {}
 
 Snapshots::~Snapshots() {
   {
@@ -125,6 +126,9 @@ void Snapshots::serve() {
     lock.lock();
     writing_ = false;
     wake_.notify_all();
+    lock.unlock();
+    if (wake_owner_) wake_owner_();  // an idle coordinator has more to copy, or to publish
+    lock.lock();
   }
 }
 

@@ -23,9 +23,10 @@ class Snapshots {
  public:
   using NamedTables = state::SnapshotCopier::NamedTables;
 
-  /// `background` false: pieces are written where they are copied (simulation).
+  /// `background` false: pieces are written where they are copied (simulation). `wake` is called,
+  /// from the writing thread, when step() can go on where it had to wait.
   Snapshots(io::Disk& disk, std::string directory, std::string application, uint64_t after_bytes,
-            bool background);
+            bool background, std::function<void()> wake = {});
   ~Snapshots();
 
   /// Tells of state deltas that a restart would have to replay: bytes of keys and values.
@@ -55,6 +56,7 @@ class Snapshots {
   std::string application_;
   uint64_t after_bytes_;
   bool background_;
+  std::function<void()> wake_owner_;
   uint64_t delta_bytes_ = 0;
   Phase phase_ = Phase::idle;
   EpochId last_epoch_;

@@ -26,6 +26,7 @@ ApplicationState Application::state() const {
   ApplicationState state;
   state.epoch = durable;
   state.lsn = lsn;
+  state.trimmed = trimmed;
   for (const auto& [who, next] : inputs) state.inputs.push_back({who.first, who.second, next});
   for (const auto& [key, value] : metadata) state.metadata.push_back({key, value});
   return state;
