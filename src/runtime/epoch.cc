@@ -50,10 +50,7 @@ Status Epoch::read_inputs(size_t bytes_max, const Position* ceiling) {
       unread += std::max<int64_t>(limit.value - queue.read_to().value, 0);
   }
   auto read = [&](size_t first, size_t step) {
-    for (size_t i = first; i < inputs_.size(); i += step) {
-      Input& input = inputs_[i];
-      input.read = input.queue->refill(log_, input.start, input.limit, bytes_max);
-    }
+    for (size_t i = first; i < inputs_.size(); i += step) refill(inputs_[i]);
   };
   const auto members = static_cast<size_t>(workers_.members());
   if (members == 1 || unread < kManyRecords)
@@ -64,9 +61,7 @@ Status Epoch::read_inputs(size_t bytes_max, const Position* ceiling) {
   return {};
 }
 
-// For the next epoch, by whoever has no task left. An error is not lost: the next epoch reads again
-// where this one could not.
-void Epoch::read_ahead(Input& input) {
+void Epoch::refill(Input& input) {
   input.read = input.queue->refill(log_, input.start, input.limit, input_bytes_max_);
 }
 
@@ -178,7 +173,8 @@ void Epoch::run_stage(const Lane::Stage& stage) {
   }
   // Each member runs its own tasks, whose state its cache may still have, then what others have
   // not begun yet, and then reads ahead until the last is done. What comes out does not depend on
-  // who ran it.
+  // who ran it. An error of reading is not lost: the next epoch reads again where this one could
+  // not.
   std::vector<std::atomic<bool>> begun(ready.size());
   std::vector<std::atomic<bool>> read(inputs_.size());
   std::atomic<size_t> left = ready.size();
@@ -192,7 +188,7 @@ void Epoch::run_stage(const Lane::Stage& stage) {
       }
     }
     for (size_t i = 0; i < read.size() && left > 0; ++i)
-      if (!read[i].exchange(true)) read_ahead(inputs_[i]);
+      if (!read[i].exchange(true)) refill(inputs_[i]);
   });
 }
 

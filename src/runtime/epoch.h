@@ -58,7 +58,7 @@ class Epoch {
     Status read;
   };
   Status read_inputs(size_t bytes_max, const Position* ceiling);
-  void read_ahead(Input& input);
+  void refill(Input& input);
   void give_records(QueryRun& query, size_t part);
   void run_stage(const Lane::Stage& stage);
   void run_task(TaskSlot& slot);

@@ -160,7 +160,7 @@ class World {
   void close_runtime() { runtime_.reset(); }
   /// On another, empty disk.
   void begin_anew(std::unique_ptr<io::Disk> disk) {
-    runtime_.reset();
+    close_runtime();
     log_.reset();
     disk_ = std::move(disk);
     open();
@@ -168,7 +168,7 @@ class World {
   /// As if the process were killed.
   void crash() {
     log_->abandon();
-    runtime_.reset();
+    close_runtime();
     log_.reset();
     open();
   }
@@ -186,11 +186,7 @@ class World {
     settle();
     return *result;
   }
-  Status add(plan::Query query) {
-    QueryChanges changes;
-    changes.add.push_back(std::move(query));
-    return change(std::move(changes));
-  }
+  Status add(plan::Query query) { return change(only(std::move(query))); }
   Offset append(const std::string& topic, int32_t partition, ByteView key, ByteView value,
                 TimeMs time = 1000) {
     RecordBatchBuilder builder;
@@ -205,12 +201,12 @@ class World {
     log_->sync_once();
     return end;
   }
-  /// "value" of a key in a view, columns joined by commas; "" when there is none.
   EmbeddedLog& log() { return *log_; }
   Runtime& runtime() { return *runtime_; }
   io::Disk& disk() { return *disk_; }
   /// Bytes that a test looks at.
   void keep(std::vector<std::shared_ptr<const void>> bytes) { kept_.push_back(std::move(bytes)); }
+  /// The value of a key in a view, columns joined by commas; "" when there is none.
   std::string look_up(const std::string& view, const std::string& word, Position after = {}) {
     ReadRequest request;
     request.views.push_back({view, canonical(word), {}});

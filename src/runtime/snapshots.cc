@@ -123,12 +123,10 @@ void Snapshots::serve() {
     writing_ = true;
     lock.unlock();
     write(std::move(work));
+    if (wake_owner_) wake_owner_();  // an idle coordinator has more to copy, or to publish
     lock.lock();
     writing_ = false;
     wake_.notify_all();
-    lock.unlock();
-    if (wake_owner_) wake_owner_();  // an idle coordinator has more to copy, or to publish
-    lock.lock();
   }
 }
 

@@ -6,17 +6,10 @@
 #include <random>
 
 #include "state/state_stores.h"
+#include "state/table_model_testing.h"
 
 namespace leat::state {
 namespace {
-
-using Model = std::map<std::string, std::string>;
-
-Model contents(const KeyedTable& table) {
-  Model all;
-  table.for_each([&](const Entry& entry) { all.emplace(entry.key(), entry.value_bytes()); });
-  return all;
-}
 
 std::string delta_of(const KeyedTable& table) { return std::string(DeltaWriter(table).finish()); }
 

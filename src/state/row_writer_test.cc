@@ -11,17 +11,10 @@
 
 #include "base/varint.h"
 #include "state/row_reader.h"
+#include "state/table_model_testing.h"
 
 namespace leat::state {
 namespace {
-
-using Model = std::map<std::string, std::string>;
-
-Model contents(const KeyedTable& table) {
-  Model all;
-  table.for_each([&](const Entry& entry) { all.emplace(entry.key(), entry.value_bytes()); });
-  return all;
-}
 
 std::string written(RowWriter& rows) { return std::string(rows.lend()); }
 

@@ -20,9 +20,10 @@ struct SnapshotFile {
   EpochId first_epoch;
   std::string path;
 };
-/// The published snapshots of an application in a directory, newest first; none when there is no
-/// such directory. nullopt: those of all applications.
+/// The published snapshots of an application in a directory, newest first, or those with another
+/// suffix; none when there is no such directory. nullopt: those of all applications.
 Result<std::vector<SnapshotFile>> list_snapshots(io::Disk& disk, const std::string& directory,
-                                                 std::optional<std::string_view> application);
+                                                 std::optional<std::string_view> application,
+                                                 std::string_view suffix = kSnapshotSuffix);
 
 }  // namespace leat::state

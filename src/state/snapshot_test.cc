@@ -9,19 +9,13 @@
 #include "state/snapshot_files.h"
 #include "state/snapshot_reader.h"
 #include "state/snapshot_writer.h"
+#include "state/table_model_testing.h"
 
 namespace leat::state {
 namespace {
 
-using Model = std::map<std::string, std::string>;
 constexpr const char* kDirectory = "data/snapshots";
 constexpr const char* kApplication = "shop";
-
-Model contents(const KeyedTable& table) {
-  Model all;
-  table.for_each([&](const Entry& entry) { all.emplace(entry.key(), entry.value_bytes()); });
-  return all;
-}
 
 /// The stores of a task that runs epochs and remembers their deltas, as the log would.
 class Task {

@@ -13,12 +13,9 @@ constexpr size_t kSnapshotsKept = 2;
 // Of this application; another one's are none of our business.
 Status remove_unpublished(io::Disk& disk, const std::string& directory,
                           const std::string& application) {
-  LEAT_TRY(const std::vector<std::string> names, disk.list(directory));
-  const size_t size = snapshot_name(application, EpochId(0)).size();
-  for (const std::string& name : names)
-    if (name.starts_with(application + "-") && name.ends_with(kSnapshotUnpublishedSuffix) &&
-        name.size() == size + kSnapshotUnpublishedSuffix.size())
-      LEAT_CHECK(disk.remove(directory + "/" + name));
+  LEAT_TRY(const std::vector<SnapshotFile> files,
+           list_snapshots(disk, directory, application, kSnapshotUnpublishedSuffix));
+  for (const SnapshotFile& file : files) LEAT_CHECK(disk.remove(file.path));
   return {};
 }
 
